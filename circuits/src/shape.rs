@@ -4,9 +4,19 @@
 //! contract; several lanes of the same gates hold more validators at a small k. A proof says its
 //! shape by [`Shape::name`].
 
+use crate::assemble::{duty, enrolment};
 use crate::ledger::Words;
 use std::fmt;
 use std::str::FromStr;
+
+/// k of the membership proof, which has one size.
+pub const MEMBERSHIP_K: u32 = 8;
+/// Smallest k of the embedded default, and of the table in [`Shape::for_validators`].
+pub const MIN_K: u32 = 11;
+/// Largest k.
+pub const MAX_K: u32 = 20;
+/// Lanes of shapes for native use.
+pub const NATIVE_LANES: u32 = 4;
 
 /// Which statement a circuit proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,7 +56,45 @@ impl fmt::Display for Shape {
     }
 }
 
+/// Rows at the end of every column that hold randomness: no constraint may look at them.
+///
+/// halo2 blinds with as many rows as a column has queries (seven at most, by the desk) plus two, and
+/// keeps one more; a test compares this with what it computes.
+const BLINDED_ROWS: usize = 10;
+
+/// Rows that a circuit can use.
+pub(crate) fn usable_rows(k: u32) -> usize {
+    (1usize << k) - BLINDED_ROWS
+}
+
 impl Shape {
+    /// Places for validators: how many an operator can prove at once. 0 if k is too small.
+    pub fn capacity(&self) -> u32 {
+        let (prelude, block, tail) = match self.family {
+            Family::Duty(words) => duty::rows(words),
+            Family::Enrolment => enrolment::ROWS,
+            Family::Membership => return u32::from(self.k >= MEMBERSHIP_K),
+        };
+        let rows = usable_rows(self.k).saturating_sub(prelude + tail);
+        self.lanes * (rows / block) as u32
+    }
+
+    /// The smallest shape with `lanes` lanes and room for `validators`; `None` beyond k = 20.
+    ///
+    /// k starts at 11, the size of the embedded parameters.
+    pub fn for_validators(family: Family, validators: u32, lanes: u32) -> Option<Self> {
+        if family == Family::Membership {
+            return Some(Self {
+                family,
+                k: MEMBERSHIP_K,
+                lanes: 1,
+            });
+        }
+        (MIN_K..=MAX_K)
+            .map(|k| Self { family, k, lanes })
+            .find(|shape| shape.capacity() >= validators.max(1))
+    }
+
     /// The shape's name, for instance `duty-w1-k11-l4`; [`FromStr`] is its inverse.
     pub fn name(&self) -> String {
         self.to_string()

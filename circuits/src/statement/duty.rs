@@ -50,8 +50,6 @@ pub struct DutyWitness {
     pub header: LedgerHeader,
     /// The operator's validators, by increasing index.
     pub places: Vec<DutyPlace>,
-    /// The path of some leaf, for the places that stay empty.
-    pub filler: Path,
 }
 
 impl DutyStatement {

@@ -41,8 +41,6 @@ pub struct EnrolmentWitness {
     pub registered: u32,
     /// The operator's leaves, by increasing index.
     pub places: Vec<EnrolmentPlace>,
-    /// The path of some leaf, for the places that stay empty.
-    pub filler: Path,
 }
 
 impl EnrolmentStatement {

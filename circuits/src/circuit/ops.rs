@@ -1,0 +1,140 @@
+//! Operations: which rows do what, by the value of a few fixed columns.
+//!
+//! On chain a fixed column costs about 7,000 gas, so operations share columns: a column holds 0
+//! (nothing) or 1..=n, and operation v's selector is the Lagrange polynomial that is 1 at v and 0 at
+//! the other values, of degree n. A column of n operations leaves degree 6 - n to their constraints.
+
+use crate::shape::Family;
+use halo2_proofs::plonk::Expression;
+use halo2curves::bn256::Fr;
+
+/// What a row does. The constraints are in the module named in brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// First linear layer of a permutation \[permutation\].
+    FirstLayer,
+    /// Absorb three bitmaps \[sponge\].
+    Absorb,
+    /// Keep the state \[sponge\].
+    Hold,
+    /// Load a permutation's input from the desk \[sponge\].
+    Input,
+    /// Put a hash on the desk \[sponge\].
+    Output,
+    /// Put a tree node (with its feed-forward) on the desk \[path\].
+    NodeOutput,
+    /// The leaf is one of the four children \[path\].
+    PathLeaf,
+    /// The node is one of the four children \[path\].
+    PathNode,
+    /// Put three range-checked values on the desk \[range\].
+    Load,
+    /// Three chains start with a bit, not a digit \[range\].
+    StartBits,
+    /// Strict order of indices, the enabled flag, the count \[place\].
+    Order,
+    /// What holds of enabled and of disabled places \[place\].
+    Place,
+    /// Fields of `meta` \[row\].
+    Fields,
+    /// Proposals and sync duty \[row\].
+    Duties,
+    /// Hits and misses of votes \[row\].
+    Hits,
+    /// The policy's inequalities \[row\].
+    Rate,
+    /// Stake-time and points added to the totals \[row\].
+    Stake,
+    /// Start of the bitmaps' walk \[epochs\].
+    FirstEpoch,
+    /// The 225th epoch of a word \[epochs\].
+    LastEpoch,
+    /// End of the walk: all misses are accounted for \[epochs\].
+    LastCount,
+    /// Public input \[desk\].
+    Instance,
+    /// A constant \[desk\].
+    Constant,
+    /// `c0 c1 + c2 = c3` \[desk\].
+    MulAdd,
+}
+
+const DUTY: &[&[Op]] = &[
+    &[Op::PathLeaf, Op::PathNode],
+    &[Op::Rate, Op::Stake, Op::LastEpoch],
+    &[Op::Order, Op::Duties, Op::Place, Op::MulAdd],
+    &[Op::StartBits, Op::Instance, Op::Constant, Op::LastCount],
+    &[Op::FirstLayer, Op::Absorb, Op::Hold, Op::Input, Op::Output],
+    &[
+        Op::NodeOutput,
+        Op::Load,
+        Op::Hits,
+        Op::FirstEpoch,
+        Op::Fields,
+    ],
+];
+
+const ENROLMENT: &[&[Op]] = &[
+    &[Op::PathLeaf, Op::PathNode],
+    &[Op::Order, Op::Place],
+    &[
+        Op::FirstLayer,
+        Op::Input,
+        Op::Output,
+        Op::NodeOutput,
+        Op::Instance,
+    ],
+];
+
+const MEMBERSHIP: &[&[Op]] = &[
+    &[Op::PathLeaf, Op::PathNode],
+    &[
+        Op::FirstLayer,
+        Op::Input,
+        Op::Output,
+        Op::NodeOutput,
+        Op::Instance,
+    ],
+];
+
+/// The operations of a family, by fixed column; an operation's value is its place plus one.
+pub fn columns(family: Family) -> &'static [&'static [Op]] {
+    match family {
+        Family::Duty(_) => DUTY,
+        Family::Enrolment => ENROLMENT,
+        Family::Membership => MEMBERSHIP,
+    }
+}
+
+/// Column and value of `op`.
+///
+/// # Panics
+/// If the family has no such operation.
+pub(crate) fn slot(family: Family, op: Op) -> (usize, u64) {
+    columns(family)
+        .iter()
+        .enumerate()
+        .find_map(|(column, ops)| {
+            ops.iter()
+                .position(|&other| other == op)
+                .map(|place| (column, place as u64 + 1))
+        })
+        .expect("gates and layout use only their family's operations")
+}
+
+/// Selector of value `v` in a column whose values are `0..=n`.
+pub(crate) fn selector(column: &Expression<Fr>, v: u64, n: u64) -> Expression<Fr> {
+    use ff::Field;
+    let mut scale = Fr::ONE;
+    let mut product: Option<Expression<Fr>> = None;
+    for other in (0..=n).filter(|&other| other != v) {
+        scale *= Fr::from(v) - Fr::from(other);
+        let factor = column.clone() - Expression::Constant(Fr::from(other));
+        product = Some(match product {
+            Some(product) => product * factor,
+            None => factor,
+        });
+    }
+    let scale = scale.invert().expect("values of a column are distinct");
+    product.expect("a column has at least one operation") * scale
+}
