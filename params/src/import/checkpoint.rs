@@ -1,0 +1,244 @@
+//! How far an import came, in a file of fixed length with a digest.
+//!
+//! Beside it lies the file of the powers in G1 read so far. The powers are flushed before the
+//! checkpoint that counts them is renamed into place, so a checkpoint never promises more than
+//! there is.
+
+use super::{ImportError, Start};
+use crate::atomic::write_bytes_atomically;
+use crate::digest::FileDigest;
+use crate::ptau::{G1_BYTES, PtauError, decode_g1};
+use group::prime::PrimeCurveAffine;
+use halo2curves::bn256::{G1Affine, G2Affine};
+use halo2curves::serde::SerdeObject;
+use rand_core::{OsRng, RngCore};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+const MAGIC: [u8; 8] = *b"VIGILIMP";
+const VERSION: u16 = 1;
+const CHECKPOINT_NAME: &str = "import.checkpoint";
+const PARTIAL_NAME: &str = "import.partial";
+/// Magic, version, stage, next; source digest, seed; three points of each group; digest.
+const BYTES: usize = 8 + 2 + 1 + 8 + 64 + 32 + 3 * 64 + 3 * 128 + 64;
+
+/// Which check is next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    PowersG1 = 1,
+    PowersG2 = 2,
+    Lagrange = 3,
+}
+
+/// Weighted sums over the pairs `(P_i, P_{i+1})` so far, and the last point seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sums<C> {
+    pub(super) lower: C,
+    pub(super) upper: C,
+    pub(super) last: C,
+}
+
+impl<C: PrimeCurveAffine> Sums<C> {
+    /// Before the first pair.
+    fn new() -> Self {
+        Self {
+            lower: C::identity(),
+            upper: C::identity(),
+            last: C::generator(),
+        }
+    }
+}
+
+/// The state of an import.
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    path: PathBuf,
+    partial_path: PathBuf,
+    partial: File,
+    source: FileDigest,
+    /// Of the weights; drawn by the operating system after the digest was known.
+    pub(super) seed: [u8; 32],
+    pub(super) tau_g2: G2Affine,
+    pub(super) position: Stage,
+    /// Pairs done, or the next k.
+    pub(super) next: u64,
+    pub(super) g1: Sums<G1Affine>,
+    pub(super) g2: Sums<G2Affine>,
+}
+
+impl Checkpoint {
+    /// Goes on from the checkpoint in `folder`, if it is sound and of this source, else begins.
+    pub(super) fn open(
+        folder: &Path,
+        source: FileDigest,
+        tau_g2: G2Affine,
+    ) -> Result<(Self, Start), ImportError> {
+        let path = folder.join(CHECKPOINT_NAME);
+        let partial_path = folder.join(PARTIAL_NAME);
+        let found = read_file(&path)?;
+        let partial = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&partial_path)?;
+        let mut fresh = Self {
+            path,
+            partial_path,
+            partial,
+            source,
+            seed: [0; 32],
+            tau_g2,
+            position: Stage::PowersG1,
+            next: 0,
+            g1: Sums::new(),
+            g2: Sums::new(),
+        };
+        let start = match found.map(|bytes| fresh.restore(&bytes)) {
+            None => Start::Fresh,
+            Some(Ok(())) => return Ok((fresh, Start::Resumed)),
+            Some(Err(start)) => start,
+        };
+        OsRng.fill_bytes(&mut fresh.seed);
+        fresh.partial.set_len(0)?;
+        fresh.put_powers(0, &[G1Affine::generator()])?;
+        Ok((fresh, start))
+    }
+
+    /// Makes everything so far permanent.
+    pub(super) fn save(&self) -> io::Result<()> {
+        self.partial.sync_data()?;
+        let mut bytes = Vec::with_capacity(BYTES);
+        bytes.extend(MAGIC);
+        bytes.extend(VERSION.to_le_bytes());
+        bytes.push(self.position as u8);
+        bytes.extend(self.next.to_le_bytes());
+        bytes.extend(self.source.0);
+        bytes.extend(self.seed);
+        for point in [self.g1.lower, self.g1.upper, self.g1.last] {
+            point.write_raw(&mut bytes)?;
+        }
+        for point in [self.g2.lower, self.g2.upper, self.g2.last] {
+            point.write_raw(&mut bytes)?;
+        }
+        bytes.extend(FileDigest::of(&bytes).0);
+        debug_assert_eq!(bytes.len(), BYTES);
+        write_bytes_atomically(&self.path, &bytes)
+    }
+
+    /// Moves on to the next check.
+    pub(super) fn advance(&mut self, position: Stage, next: u64) -> io::Result<()> {
+        self.position = position;
+        self.next = next;
+        self.save()
+    }
+
+    /// Puts checked powers aside.
+    pub(super) fn put_powers(&mut self, first: u64, powers: &[G1Affine]) -> io::Result<()> {
+        let mut bytes = Vec::with_capacity(powers.len() * G1_BYTES);
+        for power in powers {
+            power.write_raw(&mut bytes)?;
+        }
+        self.partial
+            .seek(SeekFrom::Start(first * G1_BYTES as u64))?;
+        self.partial.write_all(&bytes)
+    }
+
+    /// The first `count` powers, as put aside.
+    pub(super) fn powers(&mut self, count: usize) -> Result<Vec<G1Affine>, ImportError> {
+        let mut bytes = vec![0; count * G1_BYTES];
+        self.partial.seek(SeekFrom::Start(0))?;
+        let read = self.partial.read_exact(&mut bytes);
+        read.map_err(PtauError::Io)
+            .and_then(|()| decode_g1(&bytes, 0, 0))
+            .or_else(|_| Err(self.discard()))
+    }
+
+    /// Removes a damaged state, so that the next import begins anew.
+    pub(super) fn discard(&self) -> ImportError {
+        match self.remove() {
+            Ok(()) => ImportError::PartialDamaged,
+            Err(error) => ImportError::Store(error),
+        }
+    }
+
+    /// Removes both files: the import is complete.
+    pub(super) fn remove(&self) -> io::Result<()> {
+        // The checkpoint first: without it, the powers beside it mean nothing.
+        for path in [&self.path, &self.partial_path] {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Start> {
+        let body = bytes
+            .split_at_checked(BYTES - 64)
+            .filter(|(body, digest)| FileDigest::of(body).0[..] == **digest)
+            .map(|(body, _)| body)
+            .ok_or(Start::CheckpointDamaged)?;
+        let mut rest = body;
+        let source = FileDigest(
+            self.parse_header(&mut rest)
+                .ok_or(Start::CheckpointDamaged)?,
+        );
+        if source != self.source {
+            return Err(Start::SourceChanged(source));
+        }
+        self.parse_state(&mut rest).ok_or(Start::CheckpointDamaged)
+    }
+
+    fn parse_header(&mut self, rest: &mut &[u8]) -> Option<[u8; 64]> {
+        let magic: [u8; 8] = take(rest)?;
+        let version = u16::from_le_bytes(take(rest)?);
+        let [position] = take(rest)?;
+        self.position = match position {
+            1 => Stage::PowersG1,
+            2 => Stage::PowersG2,
+            3 => Stage::Lagrange,
+            _ => return None,
+        };
+        self.next = u64::from_le_bytes(take(rest)?);
+        let source = take(rest)?;
+        (magic == MAGIC && version == VERSION).then_some(source)
+    }
+
+    fn parse_state(&mut self, rest: &mut &[u8]) -> Option<()> {
+        self.seed = take(rest)?;
+        let mut g1 = || G1Affine::from_raw_bytes(&take::<64>(rest)?);
+        self.g1 = Sums {
+            lower: g1()?,
+            upper: g1()?,
+            last: g1()?,
+        };
+        let mut g2 = || G2Affine::from_raw_bytes(&take::<128>(rest)?);
+        self.g2 = Sums {
+            lower: g2()?,
+            upper: g2()?,
+            last: g2()?,
+        };
+        Some(())
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, tail) = rest.split_first_chunk()?;
+    *rest = tail;
+    Some(*head)
+}
+
+/// The file's bytes, one more than a checkpoint has at most; `None` if there is no file.
+fn read_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::with_capacity(BYTES + 1);
+    file.take(BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
