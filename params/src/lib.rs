@@ -18,6 +18,7 @@ pub mod dev;
 pub mod digest;
 pub mod embedded;
 pub mod import;
+pub mod keys;
 pub mod provenance;
 pub mod ptau;
 pub mod srs;

@@ -40,6 +40,17 @@ pub enum ParamsChoice {
     },
 }
 
+impl ParamsChoice {
+    /// ID of these parameters, known before any file is read.
+    pub fn id(&self) -> ParamsId {
+        match *self {
+            Self::Ceremony => embedded::provenance().id(),
+            Self::OtherCeremony(id) => id,
+            Self::UnsafeDev { seed } => dev::unsafe_id(seed),
+        }
+    }
+}
+
 /// What is wrong with one file of the store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
