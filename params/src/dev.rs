@@ -55,7 +55,8 @@ fn provenance(seed: u64, k: u32) -> Provenance {
     Provenance::of_unsafe_dev((G2Affine::generator() * tau(seed)).to_affine(), k)
 }
 
-fn tau(seed: u64) -> Fr {
+/// The secret that is none.
+pub(crate) fn tau(seed: u64) -> Fr {
     let half = |n: u8| hash_parts(DOMAIN, &[&seed.to_le_bytes(), &[n]]);
     let mut wide = [0; 64];
     wide[..32].copy_from_slice(&half(0));

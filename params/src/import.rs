@@ -126,20 +126,40 @@ pub fn import(
     let digest = digest_of(&mut ptau, on_progress)?;
     let provenance = Provenance::of_ceremony_file(tau_g2, ptau.power(), digest);
     let (mut checkpoint, start) = Checkpoint::open(store.folder(), digest, tau_g2)?;
+    match check_and_store(store, &mut ptau, &mut checkpoint, &provenance, on_progress) {
+        Ok(sizes) => {
+            checkpoint.remove()?;
+            Ok(Imported {
+                provenance,
+                sizes,
+                start,
+            })
+        }
+        Err(error) => {
+            // A refused file will be refused again; there is nothing to go on from.
+            if error.is_verdict() {
+                checkpoint.remove()?;
+            }
+            Err(error)
+        }
+    }
+}
 
-    if checkpoint.position == Position::PowersG1 {
-        powers::check_g1(&mut ptau, &mut checkpoint, on_progress)?;
+/// Everything that a checkpoint can go on with.
+fn check_and_store<R: io::Read + io::Seek>(
+    store: &ParamsStore,
+    ptau: &mut PtauFile<R>,
+    checkpoint: &mut Checkpoint,
+    provenance: &Provenance,
+    on_progress: OnProgress<'_>,
+) -> Result<Vec<u32>, ImportError> {
+    if checkpoint.position() == Position::PowersG1 {
+        powers::check_g1(ptau, checkpoint, on_progress)?;
     }
-    if checkpoint.position == Position::PowersG2 {
-        powers::check_g2(&mut ptau, &mut checkpoint, on_progress)?;
+    if checkpoint.position() == Position::PowersG2 {
+        powers::check_g2(ptau, checkpoint, on_progress)?;
     }
-    let sizes = lagrange::store_bases(store, &mut ptau, &mut checkpoint, &provenance, on_progress)?;
-    checkpoint.remove()?;
-    Ok(Imported {
-        provenance,
-        sizes,
-        start,
-    })
+    lagrange::store_bases(store, ptau, checkpoint, provenance, on_progress)
 }
 
 /// The generators, and `[tau]_2`.

@@ -22,6 +22,7 @@ use ff::PrimeField;
 use halo2_proofs::plonk;
 use halo2curves::bn256::{Fr, G1Affine};
 use std::fmt;
+use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
 
 const ID_DOMAIN: &[u8; 16] = b"vigil.key.id.v1.";
@@ -30,6 +31,12 @@ const ID_DOMAIN: &[u8; 16] = b"vigil.key.id.v1.";
 pub trait ShapedCircuit: plonk::Circuit<Fr> {
     /// The circuit without a witness, for key generation.
     fn blank(shape: Shape) -> Self;
+}
+
+impl ShapedCircuit for VigilCircuit {
+    fn blank(shape: Shape) -> Self {
+        Self::blank(shape)
+    }
 }
 
 /// Why there is no key.

@@ -17,11 +17,15 @@ pub mod atomic;
 pub mod dev;
 pub mod digest;
 pub mod embedded;
+#[cfg(any(test, feature = "test-utils"))]
+pub mod forge;
 pub mod import;
 pub mod keys;
+pub mod proof_file;
 pub mod provenance;
 pub mod ptau;
 pub mod srs;
+pub mod statement_file;
 pub mod store;
 pub mod transcript;
 

@@ -2,8 +2,10 @@
 
 use crate::digest::{FileDigest, hash_parts};
 use crate::embedded;
+use crate::ptau::{G2_BYTES, decode_g2};
 use group::GroupEncoding;
 use halo2curves::bn256::G2Affine;
+use halo2curves::serde::SerdeObject;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -132,6 +134,49 @@ impl Provenance {
     }
 }
 
+/// A provenance in the header of a file: kind, power of the source, `[tau]_2`, digest of the source.
+pub(crate) const PROVENANCE_BYTES: usize = 1 + 4 + G2_BYTES + 64;
+
+/// The field of an encoded provenance that makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DamagedField(pub(crate) &'static str);
+
+impl Provenance {
+    pub(crate) fn to_bytes(self) -> [u8; PROVENANCE_BYTES] {
+        let mut bytes = Vec::with_capacity(PROVENANCE_BYTES);
+        bytes.push(self.kind.code());
+        bytes.extend(self.source_power.to_le_bytes());
+        bytes.extend(self.tau_g2.to_raw_bytes());
+        bytes.extend(self.source_digest.map_or([0; 64], |digest| digest.0));
+        bytes
+            .try_into()
+            .expect("one byte, four, a point and a digest")
+    }
+
+    /// Refuses a kind that does not follow from `[tau]_2`: no file can call itself the ceremony.
+    pub(crate) fn from_bytes(bytes: &[u8; PROVENANCE_BYTES]) -> Result<Self, DamagedField> {
+        let (&[code, p0, p1, p2, p3], rest) = bytes
+            .split_first_chunk()
+            .ok_or(DamagedField("provenance"))?;
+        let (tau_g2, digest) = rest.split_at(G2_BYTES);
+        let kind = ParamsKind::from_code(code).ok_or(DamagedField("kind"))?;
+        let power = u32::from_le_bytes([p0, p1, p2, p3]);
+        let tau_g2 = decode_g2(tau_g2, 0, 0).map_err(|_| DamagedField("[tau]_2"))?[0];
+        let digest = FileDigest(digest.try_into().map_err(|_| DamagedField("provenance"))?);
+        let provenance = match kind {
+            ParamsKind::UnsafeDev => Self::of_unsafe_dev(tau_g2, power),
+            ParamsKind::Ceremony | ParamsKind::OtherCeremony => {
+                Self::of_ceremony_file(tau_g2, power, digest)
+            }
+        };
+        if provenance.kind == kind {
+            Ok(provenance)
+        } else {
+            Err(DamagedField("kind"))
+        }
+    }
+}
+
 /// Which parameters somebody accepts. The default is the embedded ceremony alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ParamsPolicy {
@@ -192,7 +237,7 @@ impl ParamsPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use group::{Curve, Group};
+    use group::Curve;
     use halo2curves::bn256::G2;
 
     fn some_tau() -> G2Affine {

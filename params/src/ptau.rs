@@ -17,6 +17,8 @@ pub use error::PtauError;
 pub(crate) use layout::{PtauFile, SectionId};
 pub(crate) use points::{G1_BYTES, G2_BYTES, decode_g1, decode_g2};
 pub(crate) use roots::from_snarkjs_order;
+#[cfg(any(test, feature = "test-utils"))]
+pub(crate) use roots::to_snarkjs_order;
 
 /// Largest power that is accepted: larger files need more memory than the prover could use.
 pub const MAX_POWER: u32 = 24;

@@ -77,9 +77,6 @@ pub enum StoreFileError {
         /// As read.
         got: u16,
     },
-    /// No such kind of parameters.
-    #[error("its kind {0} is unknown")]
-    Kind(u8),
     /// A field of the header makes no sense.
     #[error("its header's {0} is damaged")]
     Header(&'static str),
@@ -298,7 +295,7 @@ impl ParamsStore {
     }
 }
 
-fn read(path: &Path, k: u32, id: ParamsId) -> Result<Srs, ParamsError> {
+pub(crate) fn read(path: &Path, k: u32, id: ParamsId) -> Result<Srs, ParamsError> {
     file::read(path, k, id).map_err(|source| ParamsError::File {
         path: path.to_owned(),
         source,

@@ -50,21 +50,27 @@ impl<C: PrimeCurveAffine> Sums<C> {
     }
 }
 
-/// The state of an import.
+/// What a checkpoint remembers.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    pub(super) position: Stage,
+    /// Pairs done, or the next k.
+    pub(super) next: u64,
+    /// Of the weights; drawn by the operating system after the digest was known.
+    pub(super) seed: [u8; 32],
+    pub(super) g1: Sums<G1Affine>,
+    pub(super) g2: Sums<G2Affine>,
+}
+
+/// The state of an import, and its files.
 #[derive(Debug)]
 pub(super) struct Checkpoint {
     path: PathBuf,
     partial_path: PathBuf,
     partial: File,
     source: FileDigest,
-    /// Of the weights; drawn by the operating system after the digest was known.
-    pub(super) seed: [u8; 32],
     pub(super) tau_g2: G2Affine,
-    pub(super) position: Stage,
-    /// Pairs done, or the next k.
-    pub(super) next: u64,
-    pub(super) g1: Sums<G1Affine>,
-    pub(super) g2: Sums<G2Affine>,
+    pub(super) state: State,
 }
 
 impl Checkpoint {
@@ -76,34 +82,34 @@ impl Checkpoint {
     ) -> Result<(Self, Start), ImportError> {
         let path = folder.join(CHECKPOINT_NAME);
         let partial_path = folder.join(PARTIAL_NAME);
-        let found = read_file(&path)?;
+        let (state, start) = match read_file(&path)?.map(|bytes| parse(&bytes, source)) {
+            None => (State::new(), Start::Fresh),
+            Some(Ok(state)) => (state, Start::Resumed),
+            Some(Err(start)) => (State::new(), start),
+        };
         let partial = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
-            .truncate(false)
+            .truncate(start != Start::Resumed)
             .open(&partial_path)?;
-        let mut fresh = Self {
+        let mut checkpoint = Self {
             path,
             partial_path,
             partial,
             source,
-            seed: [0; 32],
             tau_g2,
-            position: Stage::PowersG1,
-            next: 0,
-            g1: Sums::new(),
-            g2: Sums::new(),
+            state,
         };
-        let start = match found.map(|bytes| fresh.restore(&bytes)) {
-            None => Start::Fresh,
-            Some(Ok(())) => return Ok((fresh, Start::Resumed)),
-            Some(Err(start)) => start,
-        };
-        OsRng.fill_bytes(&mut fresh.seed);
-        fresh.partial.set_len(0)?;
-        fresh.put_powers(0, &[G1Affine::generator()])?;
-        Ok((fresh, start))
+        if start != Start::Resumed {
+            checkpoint.put_powers(0, &[G1Affine::generator()])?;
+        }
+        Ok((checkpoint, start))
+    }
+
+    /// Which check is next.
+    pub(super) fn position(&self) -> Stage {
+        self.state.position
     }
 
     /// Makes everything so far permanent.
@@ -112,14 +118,15 @@ impl Checkpoint {
         let mut bytes = Vec::with_capacity(BYTES);
         bytes.extend(MAGIC);
         bytes.extend(VERSION.to_le_bytes());
-        bytes.push(self.position as u8);
-        bytes.extend(self.next.to_le_bytes());
+        let state = &self.state;
+        bytes.push(state.position as u8);
+        bytes.extend(state.next.to_le_bytes());
         bytes.extend(self.source.0);
-        bytes.extend(self.seed);
-        for point in [self.g1.lower, self.g1.upper, self.g1.last] {
+        bytes.extend(state.seed);
+        for point in [state.g1.lower, state.g1.upper, state.g1.last] {
             point.write_raw(&mut bytes)?;
         }
-        for point in [self.g2.lower, self.g2.upper, self.g2.last] {
+        for point in [state.g2.lower, state.g2.upper, state.g2.last] {
             point.write_raw(&mut bytes)?;
         }
         bytes.extend(FileDigest::of(&bytes).0);
@@ -129,8 +136,8 @@ impl Checkpoint {
 
     /// Moves on to the next check.
     pub(super) fn advance(&mut self, position: Stage, next: u64) -> io::Result<()> {
-        self.position = position;
-        self.next = next;
+        self.state.position = position;
+        self.state.next = next;
         self.save()
     }
 
@@ -152,15 +159,7 @@ impl Checkpoint {
         let read = self.partial.read_exact(&mut bytes);
         read.map_err(PtauError::Io)
             .and_then(|()| decode_g1(&bytes, 0, 0))
-            .or_else(|_| Err(self.discard()))
-    }
-
-    /// Removes a damaged state, so that the next import begins anew.
-    pub(super) fn discard(&self) -> ImportError {
-        match self.remove() {
-            Ok(()) => ImportError::PartialDamaged,
-            Err(error) => ImportError::Store(error),
-        }
+            .map_err(|_| ImportError::PartialDamaged)
     }
 
     /// Removes both files: the import is complete.
@@ -174,55 +173,74 @@ impl Checkpoint {
         }
         Ok(())
     }
+}
 
-    fn restore(&mut self, bytes: &[u8]) -> Result<(), Start> {
-        let body = bytes
-            .split_at_checked(BYTES - 64)
-            .filter(|(body, digest)| FileDigest::of(body).0[..] == **digest)
-            .map(|(body, _)| body)
-            .ok_or(Start::CheckpointDamaged)?;
-        let mut rest = body;
-        let source = FileDigest(
-            self.parse_header(&mut rest)
-                .ok_or(Start::CheckpointDamaged)?,
-        );
-        if source != self.source {
-            return Err(Start::SourceChanged(source));
+impl State {
+    fn new() -> Self {
+        let mut seed = [0; 32];
+        OsRng.fill_bytes(&mut seed);
+        Self {
+            position: Stage::PowersG1,
+            next: 0,
+            seed,
+            g1: Sums::new(),
+            g2: Sums::new(),
         }
-        self.parse_state(&mut rest).ok_or(Start::CheckpointDamaged)
     }
+}
 
-    fn parse_header(&mut self, rest: &mut &[u8]) -> Option<[u8; 64]> {
-        let magic: [u8; 8] = take(rest)?;
-        let version = u16::from_le_bytes(take(rest)?);
-        let [position] = take(rest)?;
-        self.position = match position {
-            1 => Stage::PowersG1,
-            2 => Stage::PowersG2,
-            3 => Stage::Lagrange,
-            _ => return None,
-        };
-        self.next = u64::from_le_bytes(take(rest)?);
-        let source = take(rest)?;
-        (magic == MAGIC && version == VERSION).then_some(source)
+/// The state in a checkpoint's bytes, or how to begin instead.
+fn parse(bytes: &[u8], source: FileDigest) -> Result<State, Start> {
+    let (body, digest) = bytes
+        .split_at_checked(BYTES - 64)
+        .ok_or(Start::CheckpointDamaged)?;
+    if FileDigest::of(body).0[..] != *digest {
+        return Err(Start::CheckpointDamaged);
     }
+    let (state, found) = parse_body(body).ok_or(Start::CheckpointDamaged)?;
+    if found == source {
+        Ok(state)
+    } else {
+        Err(Start::SourceChanged(found))
+    }
+}
 
-    fn parse_state(&mut self, rest: &mut &[u8]) -> Option<()> {
-        self.seed = take(rest)?;
-        let mut g1 = || G1Affine::from_raw_bytes(&take::<64>(rest)?);
-        self.g1 = Sums {
-            lower: g1()?,
-            upper: g1()?,
-            last: g1()?,
-        };
-        let mut g2 = || G2Affine::from_raw_bytes(&take::<128>(rest)?);
-        self.g2 = Sums {
-            lower: g2()?,
-            upper: g2()?,
-            last: g2()?,
-        };
-        Some(())
+fn parse_body(mut rest: &[u8]) -> Option<(State, FileDigest)> {
+    let rest = &mut rest;
+    let magic: [u8; 8] = take(rest)?;
+    let version = u16::from_le_bytes(take(rest)?);
+    if magic != MAGIC || version != VERSION {
+        return None;
     }
+    let position = match take(rest)? {
+        [1] => Stage::PowersG1,
+        [2] => Stage::PowersG2,
+        [3] => Stage::Lagrange,
+        _ => return None,
+    };
+    let next = u64::from_le_bytes(take(rest)?);
+    let source = FileDigest(take(rest)?);
+    let seed = take(rest)?;
+    let mut g1 = || G1Affine::from_raw_bytes(&take::<64>(rest)?);
+    let g1 = Sums {
+        lower: g1()?,
+        upper: g1()?,
+        last: g1()?,
+    };
+    let mut g2 = || G2Affine::from_raw_bytes(&take::<128>(rest)?);
+    let g2 = Sums {
+        lower: g2()?,
+        upper: g2()?,
+        last: g2()?,
+    };
+    let state = State {
+        position,
+        next,
+        seed,
+        g1,
+        g2,
+    };
+    Some((state, source))
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {

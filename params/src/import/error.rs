@@ -48,3 +48,19 @@ pub enum ImportError {
     #[error("stopped on request; the same import goes on from here")]
     Stopped,
 }
+
+impl ImportError {
+    /// Whether the file, or what was put aside of it, was found wrong: trying again is no use.
+    pub(super) fn is_verdict(&self) -> bool {
+        match self {
+            Self::Ptau(PtauError::Io(_)) | Self::Store(_) | Self::Busy | Self::Stopped => false,
+            Self::Ptau(_)
+            | Self::OtherCeremony
+            | Self::Generator { .. }
+            | Self::PowersG1
+            | Self::PowersG2
+            | Self::Lagrange { .. }
+            | Self::PartialDamaged => true,
+        }
+    }
+}

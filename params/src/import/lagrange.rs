@@ -30,13 +30,18 @@ pub(super) fn store_bases<R: Read + Seek>(
     };
     let sizes: Vec<u32> = (smallest..=power).collect();
     for (done, &k) in sizes.iter().enumerate() {
-        if u64::from(k) >= checkpoint.next {
+        if u64::from(k) >= checkpoint.state.next {
             let powers = checkpoint.powers(1 << k)?;
-            let again = weights(&checkpoint.seed, Purpose::PartialPowers, 0, powers.len());
+            let again = weights(
+                &checkpoint.state.seed,
+                Purpose::PartialPowers,
+                0,
+                powers.len(),
+            );
             // They were checked when they were read; an interrupted import reads them back from a
             // file that may have been damaged since.
             if !are_powers(&powers, &checkpoint.tau_g2, &again) {
-                return Err(checkpoint.discard());
+                return Err(ImportError::PartialDamaged);
             }
             let basis = basis(ptau, checkpoint, &powers, k)?;
             write(
@@ -70,11 +75,15 @@ fn basis<R: Read + Seek>(
     let first = (1u64 << k) - 1;
     let basis = ptau.read_g1(SectionId::LagrangeG1, first, powers.len())?;
     let basis = from_snarkjs_order(&basis);
-    let values = weights(&checkpoint.seed, Purpose::Lagrange, first, powers.len());
+    let values = weights(
+        &checkpoint.state.seed,
+        Purpose::Lagrange,
+        first,
+        powers.len(),
+    );
     if commits_alike(powers, &basis, values, k) {
         Ok(basis)
     } else {
-        checkpoint.remove()?;
         Err(ImportError::Lagrange { k })
     }
 }

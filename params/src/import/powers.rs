@@ -24,20 +24,19 @@ pub(super) fn check_g1<R: Read + Seek>(
 ) -> Result<(), ImportError> {
     let kept = 1u64 << ptau.power();
     let pairs = 2 * kept - 2;
-    while checkpoint.next < pairs {
-        let (first, count) = chunk(checkpoint.next, pairs, G1_CHUNK);
+    while checkpoint.state.next < pairs {
+        let (first, count) = chunk(checkpoint.state.next, pairs, G1_CHUNK);
         let points = ptau.read_g1(SectionId::TauG1, first + 1, count)?;
-        let weights = weights(&checkpoint.seed, Purpose::PowersG1, first, count);
-        checkpoint.g1.add(&weights, &points);
+        let weights = weights(&checkpoint.state.seed, Purpose::PowersG1, first, count);
+        checkpoint.state.g1.add(&weights, &points);
         let keep = kept.saturating_sub(first + 1).min(count as u64) as usize;
         checkpoint.put_powers(first + 1, &points[..keep])?;
-        checkpoint.next += count as u64;
+        checkpoint.state.next += count as u64;
         checkpoint.save()?;
-        report(on_progress, Stage::PowersG1, checkpoint.next, pairs)?;
+        report(on_progress, Stage::PowersG1, checkpoint.state.next, pairs)?;
     }
-    let Sums { lower, upper, .. } = checkpoint.g1;
+    let Sums { lower, upper, .. } = checkpoint.state.g1;
     if pairing(&lower, &checkpoint.tau_g2) != pairing(&upper, &G2Affine::generator()) {
-        checkpoint.remove()?;
         return Err(ImportError::PowersG1);
     }
     checkpoint.advance(Position::PowersG2, 0)?;
@@ -51,19 +50,18 @@ pub(super) fn check_g2<R: Read + Seek>(
     on_progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
     let pairs = (1u64 << ptau.power()) - 1;
-    while checkpoint.next < pairs {
-        let (first, count) = chunk(checkpoint.next, pairs, G2_CHUNK);
+    while checkpoint.state.next < pairs {
+        let (first, count) = chunk(checkpoint.state.next, pairs, G2_CHUNK);
         let points = ptau.read_g2(first + 1, count)?;
-        let weights = weights(&checkpoint.seed, Purpose::PowersG2, first, count);
-        checkpoint.g2.add(&weights, &points);
-        checkpoint.next += count as u64;
+        let weights = weights(&checkpoint.state.seed, Purpose::PowersG2, first, count);
+        checkpoint.state.g2.add(&weights, &points);
+        checkpoint.state.next += count as u64;
         checkpoint.save()?;
-        report(on_progress, Stage::PowersG2, checkpoint.next, pairs)?;
+        report(on_progress, Stage::PowersG2, checkpoint.state.next, pairs)?;
     }
     let tau_g1 = checkpoint.powers(2)?[1];
-    let Sums { lower, upper, .. } = checkpoint.g2;
+    let Sums { lower, upper, .. } = checkpoint.state.g2;
     if pairing(&tau_g1, &lower) != pairing(&G1Affine::generator(), &upper) {
-        checkpoint.remove()?;
         return Err(ImportError::PowersG2);
     }
     checkpoint.advance(Position::Lagrange, 0)?;

@@ -3,12 +3,10 @@
 use super::{CircuitDigest, KeyId, Label, ProvingKey, ShapedCircuit, VerifyingKey, key_id};
 use crate::atomic::write_atomically;
 use crate::digest::{Digesting, FileDigest, ParamsId};
-use crate::provenance::{ParamsKind, Provenance};
-use crate::ptau::{G2_BYTES, decode_g2};
+use crate::provenance::{PROVENANCE_BYTES, Provenance};
 use halo2_proofs::SerdeFormat;
 use halo2_proofs::plonk;
 use halo2curves::bn256::G1Affine;
-use halo2curves::serde::SerdeObject;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -17,9 +15,8 @@ use vigil_circuits::shape::Shape;
 const MAGIC: [u8; 8] = *b"VIGILKEY";
 const VERSION: u16 = 1;
 const DIGEST_BYTES: u64 = 64;
-/// Magic, version, class, kind, power of the source, `[tau]_2`, digest of the source, circuit
-/// digest, key ID, shape's name.
-const HEADER_BYTES: usize = 8 + 2 + 1 + 1 + 4 + G2_BYTES + 64 + 32 + 32 + NAME_BYTES;
+/// Magic, version, class, provenance of the parameters, circuit digest, key ID, shape's name.
+const HEADER_BYTES: usize = 8 + 2 + 1 + PROVENANCE_BYTES + 32 + 32 + NAME_BYTES;
 /// Longest name of a shape, padded with zeros.
 const NAME_BYTES: usize = 32;
 /// Points are on the curve and field elements reduced, even though the digest was right.
@@ -217,7 +214,6 @@ fn check_digest(file: &mut File, body: u64) -> Result<(), KeyFileError> {
 }
 
 fn header<K: CachedKey>(label: &Label) -> io::Result<Vec<u8>> {
-    let provenance = &label.provenance;
     let name = label.shape.name();
     let mut padded = [0; NAME_BYTES];
     let place = padded.get_mut(..name.len());
@@ -228,14 +224,7 @@ fn header<K: CachedKey>(label: &Label) -> io::Result<Vec<u8>> {
     header.extend(MAGIC);
     header.extend(VERSION.to_le_bytes());
     header.push(K::CLASS);
-    header.push(provenance.kind().code());
-    header.extend(provenance.source_power().to_le_bytes());
-    header.extend(provenance.tau_g2().to_raw_bytes());
-    header.extend(
-        provenance
-            .source_digest()
-            .map_or([0; 64], |digest| digest.0),
-    );
+    header.extend(label.provenance.to_bytes());
     header.extend(label.circuit.0);
     header.extend(label.id.0);
     header.extend(padded);
@@ -260,19 +249,13 @@ fn read_header<K: CachedKey>(
             got,
         });
     }
-    let [class, kind] = take(&mut rest)?;
+    let [class] = take(&mut rest)?;
     if class != K::CLASS {
         return Err(KeyFileError::Header("class"));
     }
-    let kind = ParamsKind::from_code(kind).ok_or(KeyFileError::Header("kind"))?;
-    let power = u32::from_le_bytes(take(&mut rest)?);
-    let tau_g2: [u8; G2_BYTES] = take(&mut rest)?;
-    let tau_g2 = decode_g2(&tau_g2, 0, 0).map_err(|_| KeyFileError::Header("[tau]_2"))?[0];
-    let source = FileDigest(take(&mut rest)?);
-    let provenance = match kind {
-        ParamsKind::UnsafeDev => Provenance::of_unsafe_dev(tau_g2, power),
-        _ => Provenance::of_ceremony_file(tau_g2, power, source),
-    };
+    let provenance = take(&mut rest)?;
+    let provenance =
+        Provenance::from_bytes(&provenance).map_err(|field| KeyFileError::Header(field.0))?;
     let label = Label {
         circuit: CircuitDigest(take(&mut rest)?),
         id: KeyId(take(&mut rest)?),

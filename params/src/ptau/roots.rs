@@ -22,6 +22,16 @@ pub(crate) fn from_snarkjs_order<T: Copy>(basis: &[T]) -> Vec<T> {
     ordered
 }
 
+/// Inverse of [`from_snarkjs_order`].
+#[cfg(any(test, feature = "test-utils"))]
+pub(crate) fn to_snarkjs_order<T: Copy>(basis: &[T]) -> Vec<T> {
+    let exponent = snarkjs_exponent();
+    let mask = basis.len() - 1;
+    (0..basis.len())
+        .map(|j| basis[exponent.wrapping_mul(j) & mask])
+        .collect()
+}
+
 /// e with `snarkjs' root = (halo2's root)^e`, both of order 2^28.
 ///
 /// A logarithm in a group of order 2^S: the lowest bits of the exponent come out first, as
@@ -78,6 +88,7 @@ mod tests {
         let basis: Vec<usize> = (0..64).collect();
         let mut ordered = from_snarkjs_order(&basis);
         assert_ne!(ordered, basis);
+        assert_eq!(to_snarkjs_order(&ordered), basis);
         ordered.sort_unstable();
         assert_eq!(ordered, basis);
     }

@@ -5,8 +5,8 @@
 use super::StoreFileError;
 use crate::atomic::write_atomically;
 use crate::digest::{Digesting, FileDigest, ParamsId};
-use crate::provenance::{ParamsKind, Provenance};
-use crate::ptau::{G1_BYTES, G2_BYTES, MAX_POWER, decode_g1, decode_g2};
+use crate::provenance::{PROVENANCE_BYTES, Provenance};
+use crate::ptau::{G1_BYTES, MAX_POWER, decode_g1};
 use crate::srs::Srs;
 use halo2curves::bn256::{G1Affine, G2Affine, pairing};
 use halo2curves::serde::SerdeObject;
@@ -17,8 +17,8 @@ use std::path::Path;
 const MAGIC: [u8; 8] = *b"VIGILSRS";
 const VERSION: u16 = 1;
 const DIGEST_BYTES: usize = 64;
-/// Magic, version, kind, k, power of the source, `[tau]_2`, digest of the source.
-const HEADER_BYTES: usize = 8 + 2 + 1 + 1 + 4 + G2_BYTES + DIGEST_BYTES;
+/// Magic, version, k, provenance.
+const HEADER_BYTES: usize = 8 + 2 + 1 + PROVENANCE_BYTES;
 /// Points decoded at a time.
 const CHUNK_POINTS: usize = 1 << 14;
 
@@ -103,15 +103,8 @@ fn header(k: u32, provenance: &Provenance) -> Vec<u8> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
     header.extend(MAGIC);
     header.extend(VERSION.to_le_bytes());
-    header.push(provenance.kind().code());
     header.push(u8::try_from(k).expect("k is at most 24"));
-    header.extend(provenance.source_power().to_le_bytes());
-    header.extend(provenance.tau_g2().to_raw_bytes());
-    header.extend(
-        provenance
-            .source_digest()
-            .map_or([0; DIGEST_BYTES], |digest| digest.0),
-    );
+    header.extend(provenance.to_bytes());
     debug_assert_eq!(header.len(), HEADER_BYTES);
     header
 }
@@ -130,9 +123,7 @@ fn read_header(reader: &mut impl Read, k: u32) -> Result<Provenance, StoreFileEr
 fn parse_header(header: &[u8; HEADER_BYTES]) -> Result<(u32, Provenance), StoreFileError> {
     let (magic, rest) = header.split_at(8);
     let (version, rest) = rest.split_at(2);
-    let (marks, rest) = rest.split_at(2);
-    let (power, rest) = rest.split_at(4);
-    let (tau_g2, digest) = rest.split_at(G2_BYTES);
+    let (k, provenance) = rest.split_at(1);
     if magic != MAGIC {
         return Err(StoreFileError::Magic);
     }
@@ -143,25 +134,14 @@ fn parse_header(header: &[u8; HEADER_BYTES]) -> Result<(u32, Provenance), StoreF
             got,
         });
     }
-    let kind = ParamsKind::from_code(marks[0]).ok_or(StoreFileError::Kind(marks[0]))?;
-    let k = u32::from(marks[1]);
+    let k = u32::from(k[0]);
     if k > MAX_POWER {
         return Err(StoreFileError::Header("k"));
     }
-    let power = u32::from_le_bytes([power[0], power[1], power[2], power[3]]);
-    let tau_g2: G2Affine =
-        decode_g2(tau_g2, 0, 0).map_err(|_| StoreFileError::Header("[tau]_2"))?[0];
-    let digest: [u8; DIGEST_BYTES] = digest.try_into().expect("the rest of the header");
-    let provenance = match kind {
-        ParamsKind::UnsafeDev => Provenance::of_unsafe_dev(tau_g2, power),
-        _ => Provenance::of_ceremony_file(tau_g2, power, FileDigest(digest)),
-    };
-    // A file cannot call itself the ceremony: that follows from its [tau]_2.
-    if provenance.kind() == kind {
-        Ok((k, provenance))
-    } else {
-        Err(StoreFileError::Header("kind"))
-    }
+    let provenance = provenance.try_into().expect("the rest of the header");
+    let provenance =
+        Provenance::from_bytes(provenance).map_err(|field| StoreFileError::Header(field.0))?;
+    Ok((k, provenance))
 }
 
 fn write_points(writer: &mut impl Write, points: &[G1Affine]) -> io::Result<()> {
