@@ -24,6 +24,7 @@ pub mod keys;
 pub mod proof_file;
 pub mod provenance;
 pub mod ptau;
+pub mod published;
 pub mod srs;
 pub mod statement_file;
 pub mod store;

@@ -80,6 +80,15 @@ fn the_text_is_what_the_document_shows() {
 }
 
 #[test]
+fn the_documents_example_is_a_statement() {
+    let document = include_str!("../../../docs/formats.md");
+    let (_, example) = document.split_once("```json\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let file = StatementFile::from_json(example.as_bytes()).unwrap();
+    assert_eq!(file.to_json(), example);
+}
+
+#[test]
 fn a_context_of_another_setting_or_purpose_is_refused() {
     let Statement::Duty(mut statement) = *duty().statement() else {
         unreachable!()

@@ -95,7 +95,8 @@ fn a_damaged_key_is_reported_and_replaced() {
 /// Damage that somebody covered by a new digest must still not reach halo2's reader, or not be used.
 #[test]
 fn a_header_of_another_key_is_refused() {
-    let cases: [(usize, fn(&KeyFileError) -> bool); 6] = [
+    type IsExpected = fn(&KeyFileError) -> bool;
+    let cases: [(usize, IsExpected); 6] = [
         (0, |cause| matches!(cause, KeyFileError::Magic)),
         (8, |cause| matches!(cause, KeyFileError::Version { .. })),
         (10, |cause| matches!(cause, KeyFileError::Header("class"))),
