@@ -12,6 +12,7 @@ mod error;
 mod layout;
 mod points;
 mod roots;
+mod subgroup;
 
 pub use error::PtauError;
 pub(crate) use layout::{PtauFile, SectionId};

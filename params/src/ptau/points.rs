@@ -1,8 +1,7 @@
 //! Points from bytes, each checked.
 
 use super::PtauError;
-use group::cofactor::CofactorGroup;
-use group::prime::PrimeCurveAffine;
+use super::subgroup::is_in_subgroup;
 use halo2curves::CurveAffine;
 use halo2curves::bn256::{Fq, Fq2, G1Affine, G2Affine};
 use halo2curves::serde::SerdeObject;
@@ -37,7 +36,7 @@ pub(crate) fn decode_g2(
 ) -> Result<Vec<G2Affine>, PtauError> {
     decode(bytes, G2_BYTES, section, first, |bytes, section, index| {
         let point: G2Affine = decode_point::<Fq2, G2Affine>(bytes, section, index)?;
-        if bool::from(point.to_curve().is_torsion_free()) {
+        if is_in_subgroup(&point) {
             Ok(point)
         } else {
             Err(PtauError::Subgroup { section, index })
