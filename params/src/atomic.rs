@@ -10,18 +10,32 @@ use std::path::Path;
 /// Prefix of temporary files; what a killed process left behind may be deleted.
 pub const TEMPORARY_PREFIX: &str = ".vigil-tmp-";
 
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Whoever the system's default allows.
+    Default,
+    /// Its owner alone, from the first byte on: for secrets.
+    Owner,
+}
+
 /// Replaces the file at `path` by what `fill` writes, or leaves it alone if `fill` fails.
-///
-/// The file is readable by its owner only; make it more public afterwards where that is wanted.
 pub fn write_atomically<T, E: From<io::Error>>(
     path: &Path,
+    readers: Readers,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
 ) -> Result<T, E> {
     let folder = folder_of(path);
     fs::create_dir_all(folder)?;
-    let mut temporary = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX);
+    #[cfg(unix)]
+    if readers == Readers::Default {
+        use std::os::unix::fs::PermissionsExt;
+        // Less what the process's mask takes away. Otherwise the crate's 0600 stands.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut temporary = builder.tempfile_in(folder)?;
     let value = {
         let mut writer = BufWriter::new(temporary.as_file_mut());
         let value = fill(&mut writer)?;
@@ -35,8 +49,8 @@ pub fn write_atomically<T, E: From<io::Error>>(
 }
 
 /// [`write_atomically`] for content that is already in memory.
-pub fn write_bytes_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_atomically(path, |writer| writer.write_all(bytes))
+pub fn write_bytes_atomically(path: &Path, readers: Readers, bytes: &[u8]) -> io::Result<()> {
+    write_atomically(path, readers, |writer| writer.write_all(bytes))
 }
 
 /// Makes a rename in `folder` survive a power failure.
@@ -63,15 +77,29 @@ mod tests {
     fn a_failed_write_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        write_bytes_atomically(&path, b"old").unwrap();
-        let result: io::Result<()> = write_atomically(&path, |writer| {
+        write_bytes_atomically(&path, Readers::Default, b"old").unwrap();
+        let result: io::Result<()> = write_atomically(&path, Readers::Default, |writer| {
             writer.write_all(&[1; 100_000])?;
             Err(io::Error::other("full"))
         });
         assert!(result.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        write_bytes_atomically(&path, b"new").unwrap();
+        write_bytes_atomically(&path, Readers::Default, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn secrets_are_their_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        write_bytes_atomically(&path, Readers::Owner, b"s").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        write_bytes_atomically(&path, Readers::Default, b"p").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o700, 0o600);
     }
 }

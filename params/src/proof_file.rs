@@ -4,7 +4,7 @@
 //! unsafe mark, key. None of it is trusted: the verifier compares it with its own key. There is no
 //! checksum, since the proof is its own.
 
-use crate::atomic::write_bytes_atomically;
+use crate::atomic::{Readers, write_bytes_atomically};
 use crate::digest::{KeyId, ParamsId};
 use crate::embedded;
 use crate::keys::{ProvingKey, VerifyingKey};
@@ -270,7 +270,7 @@ impl ProofFile {
 
     /// Writes the file, atomically.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        write_bytes_atomically(path, &self.to_bytes())
+        write_bytes_atomically(path, Readers::Default, &self.to_bytes())
     }
 }
 

@@ -9,7 +9,7 @@ mod json;
 
 pub use fields::{FieldHex, StatementFileError};
 
-use crate::atomic::write_bytes_atomically;
+use crate::atomic::{Readers, write_bytes_atomically};
 use fields::AddressHex;
 use json::{ClaimsJson, DutyJson, EnrolmentJson, MembershipJson, StatementJson, ThresholdsJson};
 use std::fs::File;
@@ -130,7 +130,7 @@ impl StatementFile {
 
     /// Writes the file, atomically.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        write_bytes_atomically(path, self.to_json().as_bytes())
+        write_bytes_atomically(path, Readers::Default, self.to_json().as_bytes())
     }
 }
 

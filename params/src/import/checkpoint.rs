@@ -5,7 +5,7 @@
 //! there is.
 
 use super::{ImportError, Start};
-use crate::atomic::write_bytes_atomically;
+use crate::atomic::{Readers, write_bytes_atomically};
 use crate::digest::FileDigest;
 use crate::ptau::{G1_BYTES, PtauError, decode_g1};
 use group::prime::PrimeCurveAffine;
@@ -131,7 +131,7 @@ impl Checkpoint {
         }
         bytes.extend(FileDigest::of(&bytes).0);
         debug_assert_eq!(bytes.len(), BYTES);
-        write_bytes_atomically(&self.path, &bytes)
+        write_bytes_atomically(&self.path, Readers::Owner, &bytes)
     }
 
     /// Moves on to the next check.

@@ -1,7 +1,7 @@
 //! One file of the key cache. Layout in docs/formats.md, "Key files".
 
 use super::{CircuitDigest, KeyId, Label, ProvingKey, ShapedCircuit, VerifyingKey, key_id};
-use crate::atomic::write_atomically;
+use crate::atomic::{Readers, write_atomically};
 use crate::digest::{Digesting, FileDigest, ParamsId};
 use crate::provenance::{PROVENANCE_BYTES, Provenance};
 use halo2_proofs::SerdeFormat;
@@ -157,7 +157,7 @@ impl CachedKey for VerifyingKey {
 
 /// Writes `key`, atomically.
 pub(super) fn write<K: CachedKey>(path: &Path, key: &K) -> io::Result<()> {
-    write_atomically(path, |file| {
+    write_atomically(path, Readers::Default, |file| {
         let mut writer = Digesting::new(file);
         writer.write_all(&header::<K>(key.label())?)?;
         key.write_key(&mut writer)?;

@@ -3,7 +3,7 @@
 //! Layout in docs/formats.md, "Parameter files".
 
 use super::StoreFileError;
-use crate::atomic::write_atomically;
+use crate::atomic::{Readers, write_atomically};
 use crate::digest::{Digesting, FileDigest, ParamsId};
 use crate::provenance::{PROVENANCE_BYTES, Provenance};
 use crate::ptau::{G1_BYTES, MAX_POWER, decode_g1};
@@ -35,7 +35,7 @@ pub(crate) fn write(
     lagrange: &[G1Affine],
 ) -> io::Result<()> {
     debug_assert!(powers.len() == 1 << k && lagrange.len() == 1 << k);
-    write_atomically(path, |file| {
+    write_atomically(path, Readers::Default, |file| {
         let mut writer = Digesting::new(file);
         writer.write_all(&header(k, provenance))?;
         write_points(&mut writer, powers)?;

@@ -49,6 +49,32 @@ fn stopped_anywhere_it_goes_on_and_ends_the_same() {
 }
 
 #[test]
+fn stopped_between_two_sizes_it_makes_only_the_second() {
+    let bench = Bench::new();
+    let source = bench.source(&forged(13).to_bytes());
+    let mut at_first_size = |progress: Progress| match progress.stage {
+        Stage::Lagrange => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let stopped = import(&bench.store(), &source, OTHER, &mut at_first_size);
+    assert!(matches!(stopped, Err(ImportError::Stopped)));
+    let stored = bench.store().list().unwrap();
+    assert_eq!(
+        stored.iter().map(|stored| stored.k).collect::<Vec<_>>(),
+        [12]
+    );
+    let modified = || fs::metadata(&stored[0].path).unwrap().modified().unwrap();
+    let before = modified();
+    let imported = import(&bench.store(), &source, OTHER, &mut quietly).unwrap();
+    assert_eq!(
+        (imported.start, imported.sizes),
+        (Start::Resumed, vec![12, 13])
+    );
+    assert_eq!(modified(), before);
+    assert_eq!(bench.names().len(), 2);
+}
+
+#[test]
 fn resuming_does_not_check_again_what_was_checked() {
     let bench = Bench::new();
     let source = bench.source(&source());

@@ -86,6 +86,18 @@ fn truncated_anywhere() {
     );
 }
 
+/// Without bases there is no byte that does not matter, but for the size of the whole ceremony.
+#[test]
+fn a_bit_flipped_anywhere() {
+    let bytes = ForgedPtau::new(2, 1, false).unwrap().to_bytes();
+    let whole_ceremony = 24 + 40..24 + 44;
+    for place in (0..bytes.len()).filter(|place| !whole_ceremony.contains(place)) {
+        let mut flipped = bytes.clone();
+        flipped[place] ^= 1 << (place % 8);
+        refuse(&flipped);
+    }
+}
+
 #[test]
 fn trailing_data() {
     assert_refused!(
