@@ -1,0 +1,162 @@
+//! The key cache: a folder of keys, each made once.
+//!
+//! A file that is damaged, or of a circuit or of parameters that have changed, is reported and
+//! replaced, never used. Processes that want the same missing key wait for the one that makes it;
+//! should the file system not support locks, each makes it and the last rename wins.
+
+use super::file::{self, CachedKey, Wanted};
+use super::{KeyError, KeyFileError, ProvingKey, ShapedCircuit, VerifyingKey, circuit_digest};
+use crate::digest::ParamsId;
+use crate::srs::Srs;
+use crate::store::ParamsError;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use vigil_circuits::shape::Shape;
+
+/// A folder with key files. It need not exist.
+#[derive(Clone, Debug)]
+pub struct KeyCache {
+    folder: PathBuf,
+}
+
+/// Where a key came from.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CacheOutcome {
+    /// The cache had it.
+    Loaded,
+    /// The cache did not have it; it was made.
+    Generated,
+    /// The cache's file could not be used; the key was made anew. Tell the user.
+    Rebuilt(KeyFileError),
+}
+
+/// A key from the cache, and what happened on the way.
+#[derive(Debug)]
+pub struct Cached<K> {
+    /// The key.
+    pub key: K,
+    /// Where it came from.
+    pub outcome: CacheOutcome,
+    /// Its file.
+    pub path: PathBuf,
+    /// Why a key that was made could not be kept, if so.
+    pub not_kept: Option<io::Error>,
+}
+
+impl KeyCache {
+    /// The cache in `folder`.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The proving key of `shape` under the parameters `params`; `srs` is asked for them only if
+    /// the key must be made.
+    pub fn proving_key<C: ShapedCircuit>(
+        &self,
+        shape: Shape,
+        params: ParamsId,
+        srs: impl FnOnce() -> Result<Srs, ParamsError>,
+    ) -> Result<Cached<ProvingKey>, KeyError> {
+        self.get::<ProvingKey, C>(shape, params, srs, ProvingKey::generate::<C>)
+    }
+
+    /// The verifying key of `shape` under the parameters `params`; `srs` is asked for them only if
+    /// the key must be made.
+    pub fn verifying_key<C: ShapedCircuit>(
+        &self,
+        shape: Shape,
+        params: ParamsId,
+        srs: impl FnOnce() -> Result<Srs, ParamsError>,
+    ) -> Result<Cached<VerifyingKey>, KeyError> {
+        self.get::<VerifyingKey, C>(shape, params, srs, VerifyingKey::generate::<C>)
+    }
+
+    fn get<K: CachedKey, C: ShapedCircuit>(
+        &self,
+        shape: Shape,
+        params: ParamsId,
+        srs: impl FnOnce() -> Result<Srs, ParamsError>,
+        generate: impl FnOnce(&Srs, Shape) -> Result<K, KeyError>,
+    ) -> Result<Cached<K>, KeyError> {
+        let circuit =
+            circuit_digest::<C>(shape).map_err(|source| KeyError::Generation { shape, source })?;
+        let wanted = Wanted {
+            shape,
+            circuit,
+            params,
+        };
+        let path = self.path_of::<K>(wanted);
+        if let Some(Ok(key)) = load::<K, C>(&path, wanted) {
+            return Ok(loaded(key, path));
+        }
+        // Whoever holds the lock may be making this key: look again once it is ours.
+        let _lock = self.lock(&path);
+        let outcome = match load::<K, C>(&path, wanted) {
+            Some(Ok(key)) => return Ok(loaded(key, path)),
+            Some(Err(cause)) => CacheOutcome::Rebuilt(cause),
+            None => CacheOutcome::Generated,
+        };
+        let srs = srs().map_err(|source| KeyError::Params { shape, source })?;
+        if srs.id() != params {
+            return Err(KeyError::ParamsId {
+                expected: params,
+                got: srs.id(),
+            });
+        }
+        let key = generate(&srs, shape)?;
+        let not_kept = file::write(&path, &key).err();
+        Ok(Cached {
+            key,
+            outcome,
+            path,
+            not_kept,
+        })
+    }
+
+    fn path_of<K: CachedKey>(&self, wanted: Wanted) -> PathBuf {
+        let circuit = hex::encode(&wanted.circuit.0[..8]);
+        let params = hex::encode(&wanted.params.0[..8]);
+        let shape = wanted.shape.name();
+        let extension = K::EXTENSION;
+        self.folder
+            .join(format!("{shape}-{circuit}-{params}.{extension}"))
+    }
+
+    /// Waits for the lock of one entry; released when dropped.
+    fn lock(&self, path: &Path) -> io::Result<File> {
+        fs::create_dir_all(&self.folder)?;
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        let lock = File::create(name)?;
+        lock.lock()?;
+        Ok(lock)
+    }
+}
+
+fn load<K: CachedKey, C: ShapedCircuit>(
+    path: &Path,
+    wanted: Wanted,
+) -> Option<Result<K, KeyFileError>> {
+    match file::read::<K, C>(path, wanted) {
+        Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
+        result => Some(result),
+    }
+}
+
+fn loaded<K>(key: K, path: PathBuf) -> Cached<K> {
+    Cached {
+        key,
+        outcome: CacheOutcome::Loaded,
+        path,
+        not_kept: None,
+    }
+}
