@@ -1,0 +1,188 @@
+//! Proofs of the three statements.
+//!
+//! Every function first asks the statement itself (`check()`), so a claim that is not true is
+//! reported by clause in milliseconds and not after a proof that nobody accepts. Then the circuit is
+//! filled in and handed to halo2, with the transcript that contracts read. Randomness comes from the
+//! operating system.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use halo2_proofs::plonk::{self, create_proof};
+use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
+use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
+use halo2_proofs::transcript::TranscriptWriterBuffer;
+use halo2curves::bn256::{Bn256, Fr, G1Affine};
+use rand_core::OsRng;
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::shape::{Family, MAX_K, Shape};
+use vigil_circuits::statement::{
+    DutyStatement, DutyWitness, EnrolmentStatement, EnrolmentWitness, InstanceError,
+    MembershipStatement, MembershipWitness, Violation,
+};
+use vigil_params::Srs;
+use vigil_params::keys::ProvingKey;
+use vigil_params::transcript::{EvmChallenge, EvmWrite};
+
+/// Why there is no proof.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProveError {
+    /// The statement is not true of the witness.
+    #[error("the statement does not hold: {0}")]
+    Untrue(#[from] Violation),
+    /// Its public values are out of range.
+    #[error("the statement has no instance: {0}")]
+    Instance(#[from] InstanceError),
+    /// The key is for another statement or for bitmaps of another length.
+    #[error("the key is for {got}, but this is a statement of {expected}")]
+    Family {
+        /// The statement's.
+        expected: Family,
+        /// The key's.
+        got: Family,
+    },
+    /// More validators than places.
+    #[error(
+        "{validators} validators do not fit the {capacity} places of {shape}; use a larger k \
+         (ceremony parameters up to k = {MAX_K} can be imported)"
+    )]
+    Capacity {
+        /// The witness's.
+        validators: usize,
+        /// The shape's.
+        capacity: u32,
+        /// The key's.
+        shape: Shape,
+    },
+    /// Key and parameters do not belong together.
+    #[error("the key was made with other parameters than those given, or for another k")]
+    Parameters,
+    /// halo2 failed.
+    #[error("halo2 could not make the proof")]
+    Halo2(#[source] plonk::Error),
+}
+
+/// Proves a duty statement.
+pub fn prove_duty(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &DutyStatement,
+    witness: &DutyWitness,
+) -> Result<Vec<u8>, ProveError> {
+    statement.check(witness)?;
+    let Family::Duty(words) = key.shape().family else {
+        let words = vigil_circuits::ledger::Words::W1;
+        return Err(ProveError::Family {
+            expected: Family::Duty(words),
+            got: key.shape().family,
+        });
+    };
+    if let Some(place) = witness
+        .places
+        .iter()
+        .find(|place| place.row.words.len() != words.count())
+    {
+        let actual = vigil_circuits::ledger::Words::from_count(place.row.words.len())
+            .ok_or(Violation::S6Fields)?;
+        return Err(ProveError::Family {
+            expected: Family::Duty(actual),
+            got: key.shape().family,
+        });
+    }
+    require_capacity(key, witness.places.len())?;
+    let instance = statement.to_instance(key.shape().capacity())?;
+    prove(
+        key,
+        srs,
+        VigilCircuit::duty(key.shape(), statement, witness)?,
+        &instance,
+    )
+}
+
+/// Proves an enrolment statement.
+pub fn prove_enrolment(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &EnrolmentStatement,
+    witness: &EnrolmentWitness,
+) -> Result<Vec<u8>, ProveError> {
+    statement.check(witness)?;
+    require_family(key, Family::Enrolment)?;
+    require_capacity(key, witness.places.len())?;
+    let instance = statement.to_instance(key.shape().capacity())?;
+    prove(
+        key,
+        srs,
+        VigilCircuit::enrolment(key.shape(), statement, witness)?,
+        &instance,
+    )
+}
+
+/// Proves a membership statement.
+pub fn prove_membership(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &MembershipStatement,
+    witness: &MembershipWitness,
+) -> Result<Vec<u8>, ProveError> {
+    statement.check(witness)?;
+    require_family(key, Family::Membership)?;
+    let instance = statement.to_instance()?;
+    prove(
+        key,
+        srs,
+        VigilCircuit::membership(key.shape(), statement, witness)?,
+        &instance,
+    )
+}
+
+/// Proves whatever the circuit holds, true or not: for tests that a verifier refuses it.
+pub fn prove_unchecked(
+    key: &ProvingKey,
+    srs: &Srs,
+    circuit: VigilCircuit,
+    instance: &[Fr],
+) -> Result<Vec<u8>, ProveError> {
+    prove(key, srs, circuit, instance)
+}
+
+fn require_family(key: &ProvingKey, expected: Family) -> Result<(), ProveError> {
+    let got = key.shape().family;
+    (got == expected)
+        .then_some(())
+        .ok_or(ProveError::Family { expected, got })
+}
+
+fn require_capacity(key: &ProvingKey, validators: usize) -> Result<(), ProveError> {
+    let shape = key.shape();
+    let capacity = shape.capacity();
+    (validators <= capacity as usize)
+        .then_some(())
+        .ok_or(ProveError::Capacity {
+            validators,
+            capacity,
+            shape,
+        })
+}
+
+fn prove(
+    key: &ProvingKey,
+    srs: &Srs,
+    circuit: VigilCircuit,
+    instance: &[Fr],
+) -> Result<Vec<u8>, ProveError> {
+    if srs.provenance() != key.provenance() || srs.k() != key.shape().k {
+        return Err(ProveError::Parameters);
+    }
+    let mut transcript =
+        <EvmWrite<Vec<u8>> as TranscriptWriterBuffer<_, G1Affine, EvmChallenge>>::init(Vec::new());
+    create_proof::<KZGCommitmentScheme<Bn256>, ProverSHPLONK<'_, Bn256>, _, _, _, _>(
+        srs.kzg(),
+        key.halo2(),
+        &[circuit],
+        &[&[instance]],
+        OsRng,
+        &mut transcript,
+    )
+    .map_err(ProveError::Halo2)?;
+    Ok(transcript.finalize())
+}
