@@ -119,7 +119,7 @@ mod tests {
     fn from_ark(x: ark_bn254::Fr) -> Fr {
         let mut repr = [0u8; 32];
         repr.copy_from_slice(&x.into_bigint().to_bytes_le());
-        Fr::from_repr(repr.into()).expect("both crates use the same modulus")
+        Fr::from_repr(repr).expect("both crates use the same modulus")
     }
 
     proptest! {
