@@ -1,7 +1,7 @@
 //! Poseidon2 over the BN254 scalar field, t = 4: the one hash of the protocol (section 3).
 //!
 //! Three uses, three functions: [`permute`], [`compress4`] for tree nodes, [`sponge`] for
-//! everything that has a domain. The in-circuit twin is `crate::chip::poseidon2`.
+//! everything that has a domain. The in-circuit twin is `crate::gates`'s `permutation`.
 
 pub mod constants;
 
