@@ -7,25 +7,25 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A home with nothing in it.
-pub struct Home {
+pub(crate) struct Home {
     folder: TempDir,
 }
 
 impl Home {
     /// A new one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
     /// A path in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Runs `vigil` there, without a terminal.
-    pub fn vigil(&self, args: &[&str]) -> Assert {
+    pub(crate) fn vigil(&self, args: &[&str]) -> Assert {
         Command::cargo_bin("vigil")
             .unwrap()
             .args(args)
@@ -37,7 +37,7 @@ impl Home {
     }
 
     /// Runs `vigil ... --json` there and reads its document.
-    pub fn json(&self, args: &[&str], code: i32) -> Value {
+    pub(crate) fn json(&self, args: &[&str], code: i32) -> Value {
         let with_json: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
         let assert = self.vigil(&with_json).code(code);
         serde_json::from_slice(&assert.get_output().stdout).unwrap()
@@ -45,11 +45,11 @@ impl Home {
 }
 
 /// Standard output of a finished run.
-pub fn stdout(assert: &Assert) -> String {
+pub(crate) fn stdout(assert: &Assert) -> String {
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
 
 /// Standard error of a finished run.
-pub fn stderr(assert: &Assert) -> String {
+pub(crate) fn stderr(assert: &Assert) -> String {
     String::from_utf8(assert.get_output().stderr.clone()).unwrap()
 }
