@@ -112,6 +112,16 @@ impl VigilCircuit {
     pub(crate) fn sheet(&self) -> &Sheet {
         &self.sheet
     }
+
+    /// For tests: a circuit over cells of one's own making.
+    #[cfg(test)]
+    pub(crate) fn from_sheet(shape: Shape, sheet: Sheet) -> Self {
+        Self {
+            shape,
+            sheet,
+            blank: false,
+        }
+    }
 }
 
 /// The cells are the witness, so only the shape shows.
@@ -214,4 +224,10 @@ impl Circuit<Fr> for VigilCircuit {
 }
 
 #[cfg(test)]
+mod rejections;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod violations;
+#[cfg(test)]
+mod wiring;

@@ -134,6 +134,20 @@ pub fn registry_root(tree_root: Fr, registered: u32) -> Fr {
     )
 }
 
+/// 32 big-endian bytes of a field element.
+pub fn fr_to_be_bytes(value: Fr) -> [u8; 32] {
+    let mut bytes = value.to_repr();
+    bytes.reverse();
+    bytes
+}
+
+/// From 32 big-endian bytes; `None` unless below the field's modulus.
+pub fn fr_from_be_bytes(bytes: &[u8; 32]) -> Option<Fr> {
+    let mut repr = *bytes;
+    repr.reverse();
+    Option::from(Fr::from_repr(repr))
+}
+
 /// A 32-byte big-endian number as a field element, modulo the field's order.
 pub fn fr_from_be_bytes_mod(bytes: &[u8; 32]) -> Fr {
     let mut wide = [0u8; 64];

@@ -1,7 +1,7 @@
 //! Poseidon2 over the BN254 scalar field, t = 4: the one hash of the protocol (section 3).
 //!
 //! Three uses, three functions: [`permute`], [`compress4`] for tree nodes, [`sponge`] for
-//! everything that has a domain. The in-circuit twin is `crate::chip::poseidon2`.
+//! everything that has a domain. The in-circuit twin is `crate::gates`'s `permutation`.
 
 pub mod constants;
 
@@ -119,7 +119,7 @@ mod tests {
     fn from_ark(x: ark_bn254::Fr) -> Fr {
         let mut repr = [0u8; 32];
         repr.copy_from_slice(&x.into_bigint().to_bytes_le());
-        Fr::from_repr(repr.into()).expect("both crates use the same modulus")
+        Fr::from_repr(repr).expect("both crates use the same modulus")
     }
 
     proptest! {

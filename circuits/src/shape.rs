@@ -15,6 +15,8 @@ pub const MEMBERSHIP_K: u32 = 8;
 pub const MIN_K: u32 = 11;
 /// Largest k.
 pub const MAX_K: u32 = 20;
+/// Most lanes.
+pub const MAX_LANES: u32 = 64;
 /// Lanes of shapes for native use.
 pub const NATIVE_LANES: u32 = 4;
 
@@ -68,6 +70,13 @@ pub(crate) fn usable_rows(k: u32) -> usize {
 }
 
 impl Shape {
+    /// Whether keys of this shape can be made at all: names come from files that anybody may write.
+    pub fn is_supported(&self) -> bool {
+        (MEMBERSHIP_K..=MAX_K).contains(&self.k)
+            && (1..=MAX_LANES).contains(&self.lanes)
+            && self.capacity() > 0
+    }
+
     /// Places for validators: how many an operator can prove at once. 0 if k is too small.
     pub fn capacity(&self) -> u32 {
         let (prelude, block, tail) = match self.family {
@@ -127,7 +136,7 @@ impl FromStr for Shape {
                 lanes: lanes.parse().ok()?,
             };
             // Refuses "+1", "01" and the like: one shape, one name.
-            (shape.name() == name).then_some(shape)
+            (shape.name() == name && shape.is_supported()).then_some(shape)
         };
         parse().ok_or_else(|| ParseShapeError(name.to_owned()))
     }

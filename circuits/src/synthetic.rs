@@ -14,10 +14,14 @@ use crate::tree::{LEDGER_DEPTH, OPERATORS_DEPTH, TooManyLeaves, Tree};
 use halo2curves::bn256::Fr;
 use rand_core::{CryptoRng, RngCore};
 
-const CHAIN_ID: u64 = 1;
-const POOL_ADDRESS: Address = [0x76; 20];
-const PAYOUT_ADDRESS: Address = [0x61; 20];
-const OWNER_ADDRESS: Address = [0x6f; 20];
+/// Chain of the synthetic pools.
+pub const CHAIN_ID: u64 = 1;
+/// Their contract.
+pub const POOL_ADDRESS: Address = [0x76; 20];
+/// Payout account of their duty proofs.
+pub const PAYOUT_ADDRESS: Address = [0x61; 20];
+/// Owner in their enrolment proofs.
+pub const OWNER_ADDRESS: Address = [0x6f; 20];
 
 /// Thresholds that some of the synthetic validators miss.
 pub const THRESHOLDS: Thresholds = Thresholds {

@@ -44,7 +44,6 @@ pub(super) fn operator(
     };
     (
         Identity {
-            zero,
             secret: cell(0, secret),
             pool,
         },

@@ -15,7 +15,6 @@ pub(super) const SPONGE_ROWS: usize = crate::gates::PERMUTATION_ROWS;
 /// What every place needs from the prelude.
 #[derive(Clone, Copy)]
 pub(super) struct Identity {
-    pub(super) zero: Wire,
     pub(super) secret: Wire,
     pub(super) pool: Wire,
 }

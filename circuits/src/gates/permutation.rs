@@ -114,8 +114,8 @@ impl InternalRounds {
             symbol.s[j] = Fr::ONE;
         }
         let mut inputs = [zero; PER_ROW];
-        for round in 0..PER_ROW {
-            inputs[round] = state[0];
+        for (round, input) in inputs.iter_mut().enumerate() {
+            *input = state[0];
             state[0] = zero;
             state[0].u[round] = Fr::ONE;
             let parts =

@@ -1,0 +1,184 @@
+//! Every constraint of every gate refuses something: for each name, one cell of an honest circuit is
+//! changed and MockProver must report a failure of that very name.
+//!
+//! The list of constraints is the constraint system's own, so a constraint that no row exercises, or
+//! that no cell can violate, fails this test.
+
+use super::*;
+use crate::ledger::Words;
+use crate::synthetic::{SyntheticPool, THRESHOLDS};
+use halo2_proofs::dev::{MockProver, VerifyFailure};
+use halo2_proofs::plonk::Expression;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use std::collections::BTreeSet;
+
+/// An advice cell: column (through the lanes) and row.
+type Position = (usize, usize);
+
+struct Honest {
+    circuit: VigilCircuit,
+    instance: Vec<Fr>,
+}
+
+impl Honest {
+    fn at(&self, row: usize, rotation: i32) -> usize {
+        let rows = 1i64 << self.circuit.shape.k;
+        (row as i64 + i64::from(rotation)).rem_euclid(rows) as usize
+    }
+
+    /// Value of `expression` at `row`, with one cell changed.
+    fn evaluate(
+        &self,
+        expression: &Expression<Fr>,
+        row: usize,
+        change: Option<(Position, Fr)>,
+    ) -> Fr {
+        let sheet = self.circuit.sheet();
+        expression.evaluate(
+            &|constant| constant,
+            &|_| unreachable!("there are no halo2 selectors"),
+            &|query| sheet.fixed[query.column_index()][self.at(row, query.rotation().0)],
+            &|query| {
+                let position = (query.column_index(), self.at(row, query.rotation().0));
+                match change {
+                    Some((changed, value)) if changed == position => value,
+                    _ => sheet.advice[position.0][position.1],
+                }
+            },
+            &|query| {
+                self.instance
+                    .get(self.at(row, query.rotation().0))
+                    .copied()
+                    .unwrap_or(Fr::ZERO)
+            },
+            &|_| unreachable!("there are no challenges"),
+            &|a| -a,
+            &|a, b| a + b,
+            &|a, b| a * b,
+            &|a, scale| a * scale,
+        )
+    }
+
+    fn cells(&self, expression: &Expression<Fr>, row: usize) -> BTreeSet<Position> {
+        let union = |a: BTreeSet<Position>, b: BTreeSet<Position>| a.union(&b).copied().collect();
+        expression.evaluate(
+            &|_| BTreeSet::new(),
+            &|_| BTreeSet::new(),
+            &|_| BTreeSet::new(),
+            &|query| BTreeSet::from([(query.column_index(), self.at(row, query.rotation().0))]),
+            &|_| BTreeSet::new(),
+            &|_| BTreeSet::new(),
+            &|a| a,
+            &union,
+            &union,
+            &|a, _| a,
+        )
+    }
+
+    /// The last row and a cell there whose change violates `expression`.
+    fn violation(&self, expression: &Expression<Fr>) -> Option<(Position, Fr)> {
+        let rows = crate::shape::usable_rows(self.circuit.shape.k);
+        (0..rows).rev().find_map(|row| {
+            assert_eq!(
+                self.evaluate(expression, row, None),
+                Fr::ZERO,
+                "row {row} is honest"
+            );
+            self.cells(expression, row).into_iter().find_map(|cell| {
+                let value = self.circuit.sheet().advice[cell.0][cell.1] + Fr::from(7);
+                let change = Some((cell, value));
+                (self.evaluate(expression, row, change) != Fr::ZERO).then_some((cell, value))
+            })
+        })
+    }
+}
+
+/// Names of the constraints that fail.
+fn failures(circuit: &VigilCircuit, instance: &[Fr]) -> BTreeSet<String> {
+    let prover = MockProver::run(circuit.shape.k, circuit, vec![instance.to_vec()]).unwrap();
+    let Err(failures) = prover.verify() else {
+        return BTreeSet::new();
+    };
+    failures
+        .into_iter()
+        .filter_map(|failure| match failure {
+            VerifyFailure::ConstraintNotSatisfied { constraint, .. } => {
+                Some(constraint.to_string())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn assert_every_constraint_refuses(make: impl Fn() -> Honest) {
+    let honest = make();
+    let mut cs = ConstraintSystem::default();
+    VigilCircuit::configure_with_params(&mut cs, honest.circuit.shape);
+    assert!(cs.gates().len() > 5);
+    for gate in cs.gates() {
+        for (i, expression) in gate.polynomials().iter().enumerate() {
+            assert!(
+                expression.degree() <= gates::MAX_DEGREE,
+                "{} is too steep",
+                gate.name()
+            );
+            let name = gate.constraint_name(i);
+            let ((column, row), value) = honest
+                .violation(expression)
+                .unwrap_or_else(|| panic!("{}: {name} refuses nothing", gate.name()));
+            let mut forged = make();
+            forged.circuit.tamper(column, row, value);
+            let failed = failures(&forged.circuit, &forged.instance);
+            assert!(
+                failed
+                    .iter()
+                    .any(|failed| failed.contains(&format!("('{name}')"))),
+                "{name} at cell ({column}, {row}): only {failed:?} failed"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_constraint_of_the_duty_circuit_refuses() {
+    let shape = Shape {
+        family: Family::Duty(Words::W7),
+        k: 12,
+        lanes: 1,
+    };
+    let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), Words::W7, 1, 1).unwrap();
+    let (statement, witness) = pool.duty(0, THRESHOLDS);
+    let instance = statement.to_instance(shape.capacity()).unwrap();
+    assert_every_constraint_refuses(|| Honest {
+        circuit: VigilCircuit::duty(shape, &statement, &witness).unwrap(),
+        instance: instance.to_vec(),
+    });
+}
+
+#[test]
+fn every_constraint_of_the_enrolment_circuit_refuses() {
+    let shape = Shape {
+        family: Family::Enrolment,
+        k: 11,
+        lanes: 1,
+    };
+    let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), Words::W1, 1, 3).unwrap();
+    let (statement, witness) = pool.enrolment(0);
+    let instance = statement.to_instance(shape.capacity()).unwrap();
+    assert_every_constraint_refuses(|| Honest {
+        circuit: VigilCircuit::enrolment(shape, &statement, &witness).unwrap(),
+        instance: instance.to_vec(),
+    });
+}
+
+#[test]
+fn every_constraint_of_the_membership_circuit_refuses() {
+    let shape = Shape::default();
+    let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), Words::W1, 2, 3).unwrap();
+    let (statement, witness) = pool.membership(1, 40);
+    let instance = statement.to_instance().unwrap();
+    assert_every_constraint_refuses(|| Honest {
+        circuit: VigilCircuit::membership(shape, &statement, &witness).unwrap(),
+        instance: instance.to_vec(),
+    });
+}
