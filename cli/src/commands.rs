@@ -5,6 +5,7 @@ mod operator;
 mod params;
 mod selftest;
 mod shell;
+mod verify;
 
 use crate::report::{Format, Outcome};
 use clap::Subcommand;
@@ -18,6 +19,8 @@ pub(crate) enum Command {
     /// An operator's secret and its public ID
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Check a proof
+    Verify(verify::Args),
     /// Compare this program with the protocol's known answers
     Selftest(selftest::Args),
     /// Measure this machine
@@ -35,6 +38,7 @@ impl Command {
         match self {
             Self::Params(command) => command.run(format),
             Self::Operator(command) => command.run(format),
+            Self::Verify(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),
             Self::Completions(args) => args.run(format),

@@ -12,6 +12,7 @@ mod report;
 mod secret_file;
 mod usage;
 mod vectors;
+mod word;
 
 use clap::Parser;
 use std::process::ExitCode;

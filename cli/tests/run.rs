@@ -31,6 +31,7 @@ impl Home {
             .args(args)
             .current_dir(self.folder.path())
             .env("XDG_DATA_HOME", self.path("data"))
+            .env("XDG_CACHE_HOME", self.path("cache"))
             .env("HOME", self.folder.path())
             .write_stdin("")
             .assert()

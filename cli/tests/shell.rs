@@ -12,6 +12,7 @@ fn help_of_every_command_shows_an_example() {
         "params dev",
         "operator new",
         "operator id",
+        "verify",
         "selftest",
         "bench prove",
         "completions",

@@ -8,3 +8,4 @@ mod params;
 mod run;
 mod selftest;
 mod shell;
+mod verify;

@@ -3,7 +3,7 @@
 use crate::passphrase::PassphraseArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
-use crate::vectors::Word;
+use crate::word::Word;
 use anyhow::{Context, ensure};
 use clap::Subcommand;
 use rand_core::OsRng;

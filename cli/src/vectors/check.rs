@@ -1,6 +1,7 @@
 //! Recomputes every value of a file of known answers.
 
-use super::{Claims, Ledger, Row, Vectors, Word};
+use super::{Claims, Ledger, Row, Vectors};
+use crate::word::Word;
 use anyhow::{Context, ensure};
 use serde::Serialize;
 use std::fmt;
