@@ -1,6 +1,9 @@
 //! From the beacon chain to duty ledgers: what every registered validator did in a period.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod beacon;
+pub mod chain;
 pub mod export;
 pub mod file;
 pub mod registry;
+pub mod rows;

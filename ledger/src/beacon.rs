@@ -1,0 +1,21 @@
+//! Beacon chain data, Altair to Fulu: decoded from SSZ, hashed, and reduced to what a ledger needs.
+//!
+//! Containers are decoded whole, because only the hash tree root of a whole container can be
+//! compared with what the chain commits to. Preset and fork come from `spec.json` and from the
+//! slot inside the content, never from a file's name.
+
+mod block;
+mod facts;
+mod operations;
+mod payload;
+mod preset;
+mod proposer;
+pub(crate) mod spec;
+mod state;
+
+pub use facts::{BlockFacts, Checkpoint, StateFacts, ValidatorFacts, decode_block, decode_state};
+pub use proposer::ProposerSource;
+pub use spec::{Fork, PresetName, Spec};
+
+/// A hash tree root.
+pub type Root = [u8; 32];

@@ -1,0 +1,285 @@
+//! States and blocks reduced to what a ledger needs, with the roots that authenticate them.
+
+use super::block::{
+    SignedBeaconBlockAltair, SignedBeaconBlockBellatrix, SignedBeaconBlockCapella,
+    SignedBeaconBlockDeneb, SignedBeaconBlockElectra, SignedBlock,
+};
+use super::operations::Pubkey;
+use super::preset::{Mainnet, Minimal, Preset};
+use super::proposer::proposer_seed;
+use super::state::{
+    BeaconStateAltair, BeaconStateBellatrix, BeaconStateCapella, BeaconStateDeneb,
+    BeaconStateElectra, BeaconStateFulu, State, StateFields,
+};
+use super::{Fork, PresetName, ProposerSource, Root, Spec};
+use crate::chain::ChainError;
+use std::collections::HashMap;
+use std::fmt;
+use tree_hash::TreeHash as _;
+
+/// A signed block, without its signature: nothing here checks BLS signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockFacts {
+    /// Hash tree root of the block, by which others call it.
+    pub root: Root,
+    /// Its slot.
+    pub slot: u64,
+    /// Who proposed it.
+    pub proposer_index: u64,
+    /// The block before it.
+    pub parent_root: Root,
+    /// Root of the state after it.
+    pub state_root: Root,
+    /// One bit a seat of the sync committee.
+    pub sync_bits: Vec<bool>,
+}
+
+/// A validator's record in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValidatorFacts {
+    /// In Gwei.
+    pub effective_balance: u64,
+    /// The chain's flag.
+    pub slashed: bool,
+    /// First active epoch.
+    pub activation_epoch: u64,
+    /// First epoch in which it is no longer active.
+    pub exit_epoch: u64,
+}
+
+impl ValidatorFacts {
+    /// `is_active_validator`: slashed validators stay active until they exit.
+    pub fn is_active(&self, epoch: u64) -> bool {
+        self.activation_epoch <= epoch && epoch < self.exit_epoch
+    }
+}
+
+/// A checkpoint of Casper FFG.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Its epoch.
+    pub epoch: u64,
+    /// The last block at or before the epoch's first slot.
+    pub root: Root,
+}
+
+/// A state, reduced.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StateFacts {
+    /// Hash tree root of the whole state.
+    pub root: Root,
+    /// Its slot.
+    pub slot: u64,
+    /// The fork in force.
+    pub fork: Fork,
+    /// Which chain it belongs to.
+    pub genesis_validators_root: Root,
+    /// Slot of the last block applied to it.
+    pub last_block_slot: u64,
+    /// Root of the last block applied to it.
+    pub last_block_root: Root,
+    /// Whether that block's own post-state is this state: no empty slot has been processed since.
+    pub is_post_state: bool,
+    /// Roots of earlier states, a ring by slot.
+    pub state_roots: Vec<Root>,
+    /// The registry of validators.
+    pub validators: Vec<ValidatorFacts>,
+    /// Flags of the epoch before the state's epoch, one byte a validator.
+    pub previous_epoch_participation: Vec<u8>,
+    /// The finalised checkpoint.
+    pub finalized: Checkpoint,
+    /// Validator indices of the current sync committee, one a seat.
+    pub sync_committee: Vec<u64>,
+    /// What decides the proposers of the state's epoch.
+    pub proposers: ProposerSource,
+}
+
+/// Roots and registry fill megabytes: slot and root say which state it is.
+impl fmt::Debug for StateFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "StateFacts({}, slot {}, {})",
+            self.fork,
+            self.slot,
+            hex::encode(self.root)
+        )
+    }
+}
+
+/// Decodes and hashes a state.
+///
+/// # Errors
+/// If it is no state of the preset and of the fork at its slot; `file` is what errors call it.
+pub fn decode_state(spec: &Spec, file: &str, bytes: &[u8]) -> Result<StateFacts, ChainError> {
+    // genesis_time (8), genesis_validators_root (32), slot (8)
+    let slot = slot_at(file, bytes, 40)?;
+    let (fork, _) = spec.fork_at(slot)?;
+    match spec.preset() {
+        PresetName::Mainnet => state_of_fork::<Mainnet>(spec, fork, file, bytes),
+        PresetName::Minimal => state_of_fork::<Minimal>(spec, fork, file, bytes),
+    }
+}
+
+/// Decodes and hashes a signed block.
+///
+/// # Errors
+/// If it is no signed block of the preset and of the fork at its slot; `file` is what errors call it.
+pub fn decode_block(spec: &Spec, file: &str, bytes: &[u8]) -> Result<BlockFacts, ChainError> {
+    // offset of the message (4), signature (96), then the message, which starts with its slot
+    let slot = slot_at(file, bytes, 100)?;
+    let (fork, _) = spec.fork_at(slot)?;
+    match spec.preset() {
+        PresetName::Mainnet => block_of_fork::<Mainnet>(spec, fork, file, bytes),
+        PresetName::Minimal => block_of_fork::<Minimal>(spec, fork, file, bytes),
+    }
+}
+
+fn slot_at(file: &str, bytes: &[u8], offset: usize) -> Result<u64, ChainError> {
+    bytes
+        .get(offset..)
+        .and_then(<[u8]>::first_chunk)
+        .map(|slot| u64::from_le_bytes(*slot))
+        .ok_or_else(|| ChainError::Truncated {
+            file: file.to_owned(),
+            at_least: offset + 8,
+            got: bytes.len(),
+        })
+}
+
+fn state_of_fork<P: Preset>(
+    spec: &Spec,
+    fork: Fork,
+    file: &str,
+    bytes: &[u8],
+) -> Result<StateFacts, ChainError> {
+    match fork {
+        Fork::Altair => state::<BeaconStateAltair<P>>(spec, fork, file, bytes),
+        Fork::Bellatrix => state::<BeaconStateBellatrix<P>>(spec, fork, file, bytes),
+        Fork::Capella => state::<BeaconStateCapella<P>>(spec, fork, file, bytes),
+        Fork::Deneb => state::<BeaconStateDeneb<P>>(spec, fork, file, bytes),
+        Fork::Electra => state::<BeaconStateElectra<P>>(spec, fork, file, bytes),
+        Fork::Fulu => state::<BeaconStateFulu<P>>(spec, fork, file, bytes),
+    }
+}
+
+fn block_of_fork<P: Preset>(
+    spec: &Spec,
+    fork: Fork,
+    file: &str,
+    bytes: &[u8],
+) -> Result<BlockFacts, ChainError> {
+    match fork {
+        Fork::Altair => {
+            decode::<SignedBeaconBlockAltair<P>>(spec, fork, file, bytes).map(|b| b.facts())
+        }
+        Fork::Bellatrix => {
+            decode::<SignedBeaconBlockBellatrix<P>>(spec, fork, file, bytes).map(|b| b.facts())
+        }
+        Fork::Capella => {
+            decode::<SignedBeaconBlockCapella<P>>(spec, fork, file, bytes).map(|b| b.facts())
+        }
+        Fork::Deneb => {
+            decode::<SignedBeaconBlockDeneb<P>>(spec, fork, file, bytes).map(|b| b.facts())
+        }
+        Fork::Electra | Fork::Fulu => {
+            decode::<SignedBeaconBlockElectra<P>>(spec, fork, file, bytes).map(|b| b.facts())
+        }
+    }
+}
+
+fn decode<T: ssz::Decode>(
+    spec: &Spec,
+    fork: Fork,
+    file: &str,
+    bytes: &[u8],
+) -> Result<T, ChainError> {
+    T::from_ssz_bytes(bytes).map_err(|error| ChainError::Undecodable {
+        file: file.to_owned(),
+        fork,
+        preset: spec.preset(),
+        detail: format!("{error:?}"),
+    })
+}
+
+fn state<T: State>(
+    spec: &Spec,
+    fork: Fork,
+    file: &str,
+    bytes: &[u8],
+) -> Result<StateFacts, ChainError> {
+    let state: T = decode(spec, fork, file, bytes)?;
+    reduce(spec, fork, file, state.tree_hash_root().0, state.fields())
+}
+
+fn reduce(
+    spec: &Spec,
+    fork: Fork,
+    file: &str,
+    root: Root,
+    state: StateFields<'_>,
+) -> Result<StateFacts, ChainError> {
+    let inconsistent = |detail: &'static str| ChainError::Inconsistent {
+        file: file.to_owned(),
+        detail,
+    };
+    let (_, expected) = spec.fork_at(state.slot)?;
+    if state.current_version != expected {
+        return Err(ChainError::ForkVersion {
+            file: file.to_owned(),
+            fork,
+            expected: hex::encode(expected),
+            got: hex::encode(state.current_version),
+        });
+    }
+    // The block's state root is filled in by the first slot processed after the block.
+    let is_post_state = state.latest_block_header.state_root == Root::default();
+    let mut header = state.latest_block_header.clone();
+    if is_post_state {
+        header.state_root = root;
+    }
+    let proposers = match state.proposer_lookahead {
+        Some(lookahead) => ProposerSource::Lookahead(lookahead.to_vec()),
+        None => ProposerSource::Seed(
+            proposer_seed(state.randao_mixes, spec.epoch_of(state.slot))
+                .ok_or_else(|| inconsistent("it has no randao mix for its epoch"))?,
+        ),
+    };
+    let indices: HashMap<&Pubkey, u64> = (0..)
+        .zip(state.validators)
+        .map(|(index, validator)| (&validator.pubkey, index))
+        .collect();
+    let sync_committee = state
+        .sync_committee
+        .iter()
+        .map(|pubkey| indices.get(pubkey).copied())
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| inconsistent("a member of its sync committee is no validator"))?;
+    Ok(StateFacts {
+        root,
+        slot: state.slot,
+        fork,
+        genesis_validators_root: state.genesis_validators_root,
+        last_block_slot: header.slot,
+        last_block_root: header.tree_hash_root().0,
+        is_post_state,
+        state_roots: state.state_roots.to_vec(),
+        validators: state
+            .validators
+            .iter()
+            .map(|validator| ValidatorFacts {
+                effective_balance: validator.effective_balance,
+                slashed: validator.slashed,
+                activation_epoch: validator.activation_epoch,
+                exit_epoch: validator.exit_epoch,
+            })
+            .collect(),
+        previous_epoch_participation: state.previous_epoch_participation.to_vec(),
+        finalized: Checkpoint {
+            epoch: state.finalized_checkpoint.epoch,
+            root: state.finalized_checkpoint.root,
+        },
+        sync_committee,
+        proposers,
+    })
+}

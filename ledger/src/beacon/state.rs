@@ -1,0 +1,187 @@
+//! `BeaconState`, fork by fork: every fork keeps the fields of Altair and adds its own at the end.
+
+use super::Root;
+use super::operations::{
+    BeaconBlockHeader, CheckpointContainer, Eth1Data, ForkVersions, JustificationBits, Pubkey,
+    Signature,
+};
+use super::payload::{
+    ExecutionPayloadHeaderBellatrix, ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb,
+};
+use super::preset::Preset;
+use ssz_derive::Decode;
+use ssz_types::{FixedVector, VariableList};
+use tree_hash_derive::TreeHash;
+use typenum::consts::{U16777216, U134217728, U1099511627776};
+
+type RegistryList<T> = VariableList<T, U1099511627776>;
+
+#[derive(Decode, TreeHash)]
+pub(crate) struct Validator {
+    pub(crate) pubkey: Pubkey,
+    pub(crate) withdrawal_credentials: Root,
+    pub(crate) effective_balance: u64,
+    pub(crate) slashed: bool,
+    pub(crate) activation_eligibility_epoch: u64,
+    pub(crate) activation_epoch: u64,
+    pub(crate) exit_epoch: u64,
+    pub(crate) withdrawable_epoch: u64,
+}
+
+#[derive(Decode, TreeHash)]
+pub(crate) struct SyncCommittee<P: Preset> {
+    pub(crate) pubkeys: FixedVector<Pubkey, P::SyncCommitteeSize>,
+    pub(crate) aggregate_pubkey: Pubkey,
+}
+
+#[derive(Decode, TreeHash)]
+pub(crate) struct HistoricalSummary {
+    pub(crate) block_summary_root: Root,
+    pub(crate) state_summary_root: Root,
+}
+
+#[derive(Decode, TreeHash)]
+pub(crate) struct PendingDeposit {
+    pub(crate) pubkey: Pubkey,
+    pub(crate) withdrawal_credentials: Root,
+    pub(crate) amount: u64,
+    pub(crate) signature: Signature,
+    pub(crate) slot: u64,
+}
+
+#[derive(Decode, TreeHash)]
+pub(crate) struct PendingPartialWithdrawal {
+    pub(crate) validator_index: u64,
+    pub(crate) amount: u64,
+    pub(crate) withdrawable_epoch: u64,
+}
+
+#[derive(Decode, TreeHash)]
+pub(crate) struct PendingConsolidation {
+    pub(crate) source_index: u64,
+    pub(crate) target_index: u64,
+}
+
+/// The fields that a ledger reads, borrowed from any fork's state.
+pub(crate) struct StateFields<'a> {
+    pub(crate) genesis_validators_root: Root,
+    pub(crate) slot: u64,
+    pub(crate) current_version: [u8; 4],
+    pub(crate) latest_block_header: &'a BeaconBlockHeader,
+    pub(crate) state_roots: &'a [Root],
+    pub(crate) validators: &'a [Validator],
+    pub(crate) randao_mixes: &'a [Root],
+    pub(crate) previous_epoch_participation: &'a [u8],
+    pub(crate) finalized_checkpoint: &'a CheckpointContainer,
+    pub(crate) sync_committee: &'a [Pubkey],
+    /// Since Fulu.
+    pub(crate) proposer_lookahead: Option<&'a [u64]>,
+}
+
+/// What every fork's state gives a ledger.
+pub(crate) trait State: ssz::Decode + tree_hash::TreeHash {
+    fn fields(&self) -> StateFields<'_>;
+}
+
+macro_rules! beacon_state {
+    ($name:ident { $($tail:ident : $ty:ty,)* } $(lookahead $lookahead:ident)?) => {
+        #[derive(Decode, TreeHash)]
+        pub(crate) struct $name<P: Preset> {
+            pub(crate) genesis_time: u64,
+            pub(crate) genesis_validators_root: Root,
+            pub(crate) slot: u64,
+            pub(crate) fork: ForkVersions,
+            pub(crate) latest_block_header: BeaconBlockHeader,
+            pub(crate) block_roots: FixedVector<Root, P::SlotsPerHistoricalRoot>,
+            pub(crate) state_roots: FixedVector<Root, P::SlotsPerHistoricalRoot>,
+            pub(crate) historical_roots: VariableList<Root, U16777216>,
+            pub(crate) eth1_data: Eth1Data,
+            pub(crate) eth1_data_votes: VariableList<Eth1Data, P::SlotsPerEth1VotingPeriod>,
+            pub(crate) eth1_deposit_index: u64,
+            pub(crate) validators: RegistryList<Validator>,
+            pub(crate) balances: RegistryList<u64>,
+            pub(crate) randao_mixes: FixedVector<Root, P::EpochsPerHistoricalVector>,
+            pub(crate) slashings: FixedVector<u64, P::EpochsPerSlashingsVector>,
+            pub(crate) previous_epoch_participation: RegistryList<u8>,
+            pub(crate) current_epoch_participation: RegistryList<u8>,
+            pub(crate) justification_bits: JustificationBits,
+            pub(crate) previous_justified_checkpoint: CheckpointContainer,
+            pub(crate) current_justified_checkpoint: CheckpointContainer,
+            pub(crate) finalized_checkpoint: CheckpointContainer,
+            pub(crate) inactivity_scores: RegistryList<u64>,
+            pub(crate) current_sync_committee: SyncCommittee<P>,
+            pub(crate) next_sync_committee: SyncCommittee<P>,
+            $(pub(crate) $tail: $ty,)*
+        }
+
+        impl<P: Preset> State for $name<P> {
+            fn fields(&self) -> StateFields<'_> {
+                StateFields {
+                    genesis_validators_root: self.genesis_validators_root,
+                    slot: self.slot,
+                    current_version: self.fork.current_version,
+                    latest_block_header: &self.latest_block_header,
+                    state_roots: &self.state_roots,
+                    validators: &self.validators,
+                    randao_mixes: &self.randao_mixes,
+                    previous_epoch_participation: &self.previous_epoch_participation,
+                    finalized_checkpoint: &self.finalized_checkpoint,
+                    sync_committee: &self.current_sync_committee.pubkeys,
+                    proposer_lookahead: beacon_state!(@lookahead self $($lookahead)?),
+                }
+            }
+        }
+    };
+    (@lookahead $self:ident) => { None };
+    (@lookahead $self:ident $lookahead:ident) => { Some(&$self.$lookahead) };
+}
+
+beacon_state!(BeaconStateAltair {});
+beacon_state!(BeaconStateBellatrix {
+    latest_execution_payload_header: ExecutionPayloadHeaderBellatrix,
+});
+beacon_state!(BeaconStateCapella {
+    latest_execution_payload_header: ExecutionPayloadHeaderCapella,
+    next_withdrawal_index: u64,
+    next_withdrawal_validator_index: u64,
+    historical_summaries: VariableList<HistoricalSummary, U16777216>,
+});
+beacon_state!(BeaconStateDeneb {
+    latest_execution_payload_header: ExecutionPayloadHeaderDeneb,
+    next_withdrawal_index: u64,
+    next_withdrawal_validator_index: u64,
+    historical_summaries: VariableList<HistoricalSummary, U16777216>,
+});
+beacon_state!(BeaconStateElectra {
+    latest_execution_payload_header: ExecutionPayloadHeaderDeneb,
+    next_withdrawal_index: u64,
+    next_withdrawal_validator_index: u64,
+    historical_summaries: VariableList<HistoricalSummary, U16777216>,
+    deposit_requests_start_index: u64,
+    deposit_balance_to_consume: u64,
+    exit_balance_to_consume: u64,
+    earliest_exit_epoch: u64,
+    consolidation_balance_to_consume: u64,
+    earliest_consolidation_epoch: u64,
+    pending_deposits: VariableList<PendingDeposit, U134217728>,
+    pending_partial_withdrawals:
+        VariableList<PendingPartialWithdrawal, P::PendingPartialWithdrawalsLimit>,
+    pending_consolidations: VariableList<PendingConsolidation, P::PendingConsolidationsLimit>,
+});
+beacon_state!(BeaconStateFulu {
+    latest_execution_payload_header: ExecutionPayloadHeaderDeneb,
+    next_withdrawal_index: u64,
+    next_withdrawal_validator_index: u64,
+    historical_summaries: VariableList<HistoricalSummary, U16777216>,
+    deposit_requests_start_index: u64,
+    deposit_balance_to_consume: u64,
+    exit_balance_to_consume: u64,
+    earliest_exit_epoch: u64,
+    consolidation_balance_to_consume: u64,
+    earliest_consolidation_epoch: u64,
+    pending_deposits: VariableList<PendingDeposit, U134217728>,
+    pending_partial_withdrawals:
+        VariableList<PendingPartialWithdrawal, P::PendingPartialWithdrawalsLimit>,
+    pending_consolidations: VariableList<PendingConsolidation, P::PendingConsolidationsLimit>,
+    proposer_lookahead: FixedVector<u64, P::ProposerLookahead>,
+} lookahead proposer_lookahead);
