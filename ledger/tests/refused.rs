@@ -297,4 +297,16 @@ fn damaged_archives_are_refused() {
             "cut at {keep}"
         );
     }
+    // Also where only files lie that a chain does not need.
+    for place in (0..whole.len()).step_by(whole.len() / 40) {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 4;
+        assert!(Chain::from_archive(&flipped).is_err(), "byte {place}");
+    }
+    let mut longer = whole;
+    longer.push(0);
+    assert!(matches!(
+        Chain::from_archive(&longer),
+        Err(ChainError::Archive { .. })
+    ));
 }

@@ -5,6 +5,7 @@
 
 use super::{Chain, ChainBuilder, ChainError};
 use crate::beacon::Root;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -128,10 +129,11 @@ impl Kind {
     }
 }
 
+type Decoder<'a> = StreamingDecoder<&'a [u8], FrameDecoder>;
+
 fn unpack(bytes: &[u8], mut each: impl FnMut(&Path, Vec<u8>)) -> Result<(), ChainError> {
     let damaged = |detail: String| ChainError::Archive { detail };
-    let decoder =
-        ruzstd::decoding::StreamingDecoder::new(bytes).map_err(|e| damaged(e.to_string()))?;
+    let decoder = StreamingDecoder::new(bytes).map_err(|e| damaged(e.to_string()))?;
     // One byte more than allowed, so that reaching the limit shows.
     let mut archive = tar::Archive::new(decoder.take(MAX_ARCHIVE + 1));
     let mut total = 0;
@@ -170,6 +172,32 @@ fn unpack(bytes: &[u8], mut each: impl FnMut(&Path, Vec<u8>)) -> Result<(), Chai
             )));
         }
         each(&path, data);
+    }
+    check_whole(archive.into_inner())
+}
+
+/// The decoder computes the checksum of what it unpacked, but leaves comparing it to others.
+fn check_whole(mut unpacked: io::Take<Decoder<'_>>) -> Result<(), ChainError> {
+    let damaged = |detail: String| ChainError::Archive { detail };
+    io::copy(&mut unpacked, &mut io::sink()).map_err(|e| damaged(e.to_string()))?;
+    if unpacked.limit() == 0 {
+        return Err(ChainError::TooLarge {
+            file: "the archive".to_owned(),
+            limit: MAX_ARCHIVE,
+        });
+    }
+    let (left, frame) = unpacked.into_inner().into_parts();
+    if !left.is_empty() {
+        return Err(damaged(format!("{} bytes follow its end", left.len())));
+    }
+    let (expected, got) = (
+        frame.get_checksum_from_data(),
+        frame.get_calculated_checksum(),
+    );
+    if expected.is_some() && expected != got {
+        return Err(damaged(
+            "its checksum is not that of its content".to_owned(),
+        ));
     }
     Ok(())
 }
