@@ -103,6 +103,20 @@ impl Chain {
         &self.states
     }
 
+    /// `get_block_root_at_slot`: the last canonical block at or before a slot, if it is known.
+    pub fn block_root_at(&self, slot: u64) -> Option<Root> {
+        if slot < self.first_known_slot {
+            return None;
+        }
+        let before = self
+            .blocks
+            .range(..=slot)
+            .next_back()
+            .map(|(_, block)| block.root);
+        // Nothing before it but the block of slot 0.
+        before.or_else(|| self.blocks.values().next().map(|block| block.parent_root))
+    }
+
     /// The first slot from which on it is known whether a slot has a canonical block.
     pub fn first_known_slot(&self) -> u64 {
         self.first_known_slot

@@ -151,6 +151,16 @@ fn check(name: &str, expected_epochs: u64) {
     );
     let indices: Vec<u64> = (0..tables.validators).collect();
 
+    // The flags a second time, from the blocks alone.
+    for epoch in 0..epochs {
+        let last_slot = chain.spec().slots_per_epoch() * (epoch + 2) - 1;
+        assert_eq!(
+            chain.participation_from_blocks(epoch).unwrap(),
+            chain.states()[&last_slot].previous_epoch_participation,
+            "{name}, epoch {epoch}"
+        );
+    }
+
     let mut preceding: Option<Vec<LedgerRow>> = None;
     for epoch in 0..epochs {
         let rows = chain

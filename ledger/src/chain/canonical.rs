@@ -23,6 +23,7 @@ impl BlockTree {
                 parent_root: Root::default(),
                 state_root: state.root,
                 sync_bits: Vec::new(),
+                attestations: Vec::new(),
             });
         }
     }
