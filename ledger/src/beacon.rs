@@ -5,6 +5,7 @@
 //! slot inside the content, never from a file's name.
 
 mod block;
+mod committees;
 mod facts;
 mod operations;
 mod payload;
@@ -13,7 +14,11 @@ mod proposer;
 pub(crate) mod spec;
 mod state;
 
-pub use facts::{BlockFacts, Checkpoint, StateFacts, ValidatorFacts, decode_block, decode_state};
+pub(crate) use committees::Committees;
+pub use facts::{
+    AttestationFacts, BlockFacts, Checkpoint, StateFacts, ValidatorFacts, decode_block,
+    decode_state,
+};
 pub use proposer::ProposerSource;
 pub use spec::{Fork, PresetName, Spec};
 

@@ -21,8 +21,8 @@
 //!
 //! # What is not checked
 //! BLS signatures, and that the state transition is valid. Data from an untrusted source says only
-//! that it is consistent: compare [`Chain::finalized`] with the checkpoint of a node you trust.
-//! From there on down, hashes leave no choice.
+//! that it is consistent: compare [`Chain::finalized`] with the checkpoint of a node you trust, or
+//! hand that one to [`ChainBuilder::finish_at`]. From there on down, hashes leave no choice.
 
 mod authenticate;
 mod canonical;
@@ -103,6 +103,20 @@ impl Chain {
         &self.states
     }
 
+    /// `get_block_root_at_slot`: the last canonical block at or before a slot, if it is known.
+    pub fn block_root_at(&self, slot: u64) -> Option<Root> {
+        if slot < self.first_known_slot {
+            return None;
+        }
+        let before = self
+            .blocks
+            .range(..=slot)
+            .next_back()
+            .map(|(_, block)| block.root);
+        // Nothing before it but the block of slot 0.
+        before.or_else(|| self.blocks.values().next().map(|block| block.parent_root))
+    }
+
     /// The first slot from which on it is known whether a slot has a canonical block.
     pub fn first_known_slot(&self) -> u64 {
         self.first_known_slot
@@ -150,16 +164,30 @@ impl ChainBuilder {
         Ok(())
     }
 
-    /// Finds the finalised chain and authenticates the states.
+    /// Finds the finalised chain by the states' own word and authenticates the states.
     ///
     /// # Errors
     /// If nothing is finalised, if the data contradict each other, or if a state at or below the
     /// finalised slot cannot be authenticated.
     pub fn finish(mut self) -> Result<Chain, ChainError> {
-        for (_, state) in &self.states {
-            self.blocks.insert_genesis_of(state);
-        }
+        self.insert_genesis();
         let finalized = self.blocks.finalized(&self.states)?;
+        self.finish_at(finalized)
+    }
+
+    /// As [`finish`](Self::finish), but on a finalised checkpoint that the caller knows from a
+    /// node it trusts. Then data from anywhere will do: every hash hangs on that checkpoint.
+    ///
+    /// # Errors
+    /// If the checkpoint's block is missing, or a state at or below it cannot be authenticated.
+    pub fn finish_at(mut self, finalized: Checkpoint) -> Result<Chain, ChainError> {
+        self.insert_genesis();
+        if !self.blocks.contains(finalized.root) {
+            return Err(ChainError::MissingCheckpoint {
+                epoch: finalized.epoch,
+                root: hex::encode(finalized.root),
+            });
+        }
         let canonical = self.blocks.canonical(finalized)?;
         let last_slot = finalized
             .epoch
@@ -187,5 +215,11 @@ impl ChainBuilder {
             first_known_slot,
             states,
         })
+    }
+
+    fn insert_genesis(&mut self) {
+        for (_, state) in &self.states {
+            self.blocks.insert_genesis_of(state);
+        }
     }
 }

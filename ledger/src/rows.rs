@@ -9,6 +9,7 @@ mod duties;
 mod error;
 mod network;
 mod period;
+mod replay;
 mod votes;
 
 pub use error::RowError;

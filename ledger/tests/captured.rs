@@ -7,8 +7,9 @@ mod capture;
 use capture::{Capture, DEVNET, MAINNET_PRESET, SIM};
 use std::collections::HashMap;
 use vigil_circuits::ledger::{LedgerRow, Words};
-use vigil_ledger::chain::Chain;
-use vigil_ledger::rows::Preceding;
+use vigil_ledger::beacon::Checkpoint;
+use vigil_ledger::chain::{Chain, ChainError};
+use vigil_ledger::rows::{Preceding, RowError};
 
 /// Rows of a csv file as numbers; text columns are not asked for.
 fn csv<const N: usize>(capture: &Capture, name: &str, columns: [&str; N]) -> Vec<[u64; N]> {
@@ -151,6 +152,16 @@ fn check(name: &str, expected_epochs: u64) {
     );
     let indices: Vec<u64> = (0..tables.validators).collect();
 
+    // The flags a second time, from the blocks alone.
+    for epoch in 0..epochs {
+        let last_slot = chain.spec().slots_per_epoch() * (epoch + 2) - 1;
+        assert_eq!(
+            chain.participation_from_blocks(epoch).unwrap(),
+            chain.states()[&last_slot].previous_epoch_participation,
+            "{name}, epoch {epoch}"
+        );
+    }
+
     let mut preceding: Option<Vec<LedgerRow>> = None;
     for epoch in 0..epochs {
         let rows = chain
@@ -250,4 +261,48 @@ fn an_archive_a_folder_and_a_builder_give_the_same_chain() {
             built.genesis_validators_root()
         );
     }
+}
+
+#[test]
+fn a_checkpoint_of_the_callers_own_replaces_the_states_word() {
+    let capture = Capture::open(SIM);
+    let by_states = capture.chain().unwrap();
+    // An older checkpoint: the last block at or before the first slot of epoch 30.
+    let root = by_states.block_root_at(30 * 8).unwrap();
+    let older = Checkpoint { epoch: 30, root };
+    let chain = capture.filled_builder().unwrap().finish_at(older).unwrap();
+    assert_eq!(chain.finalized(), older);
+    assert_eq!(
+        chain.rows(&[5], 20, 9, None).unwrap(),
+        by_states.rows(&[5], 20, 9, None).unwrap()
+    );
+    assert!(matches!(
+        chain.rows(&[5], 20, 10, None),
+        Err(RowError::NotFinal {
+            needed: 31,
+            finalized: 30
+        })
+    ));
+
+    let unknown = Checkpoint {
+        epoch: 30,
+        root: [1; 32],
+    };
+    assert!(matches!(
+        capture
+            .filled_builder()
+            .unwrap()
+            .finish_at(unknown)
+            .unwrap_err(),
+        ChainError::MissingCheckpoint { epoch: 30, .. }
+    ));
+    let later_block = Checkpoint { epoch: 29, root };
+    assert!(matches!(
+        capture
+            .filled_builder()
+            .unwrap()
+            .finish_at(later_block)
+            .unwrap_err(),
+        ChainError::CheckpointBelowBlock { epoch: 29 }
+    ));
 }

@@ -1,20 +1,65 @@
 //! `SignedBeaconBlock`, fork by fork.
 
 use super::operations::{
-    Attestations, AttestationsElectra, AttesterSlashings, AttesterSlashingsElectra,
-    BlobKzgCommitments, BlsToExecutionChanges, Deposits, Eth1Data, ExecutionRequests,
-    ProposerSlashings, Signature, SyncAggregate, VoluntaryExits,
+    Attestation, AttestationData, AttestationElectra, Attestations, AttestationsElectra,
+    AttesterSlashings, AttesterSlashingsElectra, BlobKzgCommitments, BlsToExecutionChanges,
+    Deposits, Eth1Data, ExecutionRequests, ProposerSlashings, Signature, SyncAggregate,
+    VoluntaryExits,
 };
 use super::payload::{ExecutionPayloadBellatrix, ExecutionPayloadCapella, ExecutionPayloadDeneb};
 use super::preset::Preset;
-use super::{BlockFacts, Root};
+use super::{AttestationFacts, BlockFacts, Checkpoint, Root};
+use ssz::BitList;
 use ssz_derive::Decode;
 use tree_hash::TreeHash as _;
 use tree_hash_derive::TreeHash;
+use typenum::Unsigned;
 
 /// What every fork's signed block gives a ledger.
 pub(crate) trait SignedBlock: ssz::Decode {
     fn facts(&self) -> BlockFacts;
+}
+
+/// An attestation of either shape.
+trait Vote {
+    fn facts(&self) -> AttestationFacts;
+}
+
+fn vote<N: Unsigned + Clone>(
+    data: &AttestationData,
+    bits: &BitList<N>,
+    committees: Vec<u64>,
+) -> AttestationFacts {
+    AttestationFacts {
+        slot: data.slot,
+        beacon_block_root: data.beacon_block_root,
+        target: Checkpoint {
+            epoch: data.target.epoch,
+            root: data.target.root,
+        },
+        committees,
+        bits: bits.as_slice().to_vec(),
+        members: bits.len(),
+    }
+}
+
+impl Vote for Attestation {
+    fn facts(&self) -> AttestationFacts {
+        vote(&self.data, &self.aggregation_bits, vec![self.data.index])
+    }
+}
+
+impl<P: Preset> Vote for AttestationElectra<P> {
+    fn facts(&self) -> AttestationFacts {
+        let set = (0..)
+            .zip(self.committee_bits.iter())
+            .filter(|(_, set)| *set);
+        vote(
+            &self.data,
+            &self.aggregation_bits,
+            set.map(|(committee, _)| committee).collect(),
+        )
+    }
 }
 
 macro_rules! signed_beacon_block {
@@ -59,6 +104,7 @@ macro_rules! signed_beacon_block {
                     proposer_index: block.proposer_index,
                     parent_root: block.parent_root,
                     state_root: block.state_root,
+                    attestations: block.body.attestations.iter().map(Vote::facts).collect(),
                     sync_bits: block.body.sync_aggregate.sync_committee_bits.iter().collect(),
                 }
             }

@@ -6,7 +6,7 @@ use super::block::{
 };
 use super::operations::Pubkey;
 use super::preset::{Mainnet, Minimal, Preset};
-use super::proposer::proposer_seed;
+use super::proposer::{DOMAIN_BEACON_ATTESTER, DOMAIN_BEACON_PROPOSER, get_seed};
 use super::state::{
     BeaconStateAltair, BeaconStateBellatrix, BeaconStateCapella, BeaconStateDeneb,
     BeaconStateElectra, BeaconStateFulu, State, StateFields,
@@ -32,6 +32,25 @@ pub struct BlockFacts {
     pub state_root: Root,
     /// One bit a seat of the sync committee.
     pub sync_bits: Vec<bool>,
+    /// The attestations in it.
+    pub attestations: Vec<AttestationFacts>,
+}
+
+/// An aggregate of votes in a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttestationFacts {
+    /// The slot of the votes.
+    pub slot: u64,
+    /// The block voted for as the head.
+    pub beacon_block_root: Root,
+    /// The checkpoint voted for.
+    pub target: Checkpoint,
+    /// The committees of the slot that it speaks for, in the order of its bits.
+    pub committees: Vec<u64>,
+    /// One bit a member, the lowest bit of a byte first.
+    pub bits: Vec<u8>,
+    /// How many members the bits are about.
+    pub members: usize,
 }
 
 /// A validator's record in a state.
@@ -92,6 +111,8 @@ pub struct StateFacts {
     pub sync_committee: Vec<u64>,
     /// What decides the proposers of the state's epoch.
     pub proposers: ProposerSource,
+    /// Seed of the committees of the state's epoch.
+    pub attester_seed: Root,
 }
 
 /// Roots and registry fill megabytes: slot and root say which state it is.
@@ -238,13 +259,15 @@ fn reduce(
     if is_post_state {
         header.state_root = root;
     }
+    let seed = |domain| {
+        get_seed(state.randao_mixes, spec.epoch_of(state.slot), domain)
+            .ok_or_else(|| inconsistent("it has no randao mix for its epoch"))
+    };
     let proposers = match state.proposer_lookahead {
         Some(lookahead) => ProposerSource::Lookahead(lookahead.to_vec()),
-        None => ProposerSource::Seed(
-            proposer_seed(state.randao_mixes, spec.epoch_of(state.slot))
-                .ok_or_else(|| inconsistent("it has no randao mix for its epoch"))?,
-        ),
+        None => ProposerSource::Seed(seed(DOMAIN_BEACON_PROPOSER)?),
     };
+    let attester_seed = seed(DOMAIN_BEACON_ATTESTER)?;
     let indices: HashMap<&Pubkey, u64> = (0..)
         .zip(state.validators)
         .map(|(index, validator)| (&validator.pubkey, index))
@@ -281,5 +304,6 @@ fn reduce(
         },
         sync_committee,
         proposers,
+        attester_seed,
     })
 }

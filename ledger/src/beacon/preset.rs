@@ -23,6 +23,7 @@ pub(crate) trait Preset: 'static {
     type ProposerLookahead: Unsigned;
     const SLOTS_PER_EPOCH: u64;
     const SHUFFLE_ROUND_COUNT: u8;
+    const TARGET_COMMITTEE_SIZE: u64;
 }
 
 pub(crate) enum Mainnet {}
@@ -41,6 +42,7 @@ impl Preset for Mainnet {
     type ProposerLookahead = U64;
     const SLOTS_PER_EPOCH: u64 = 32;
     const SHUFFLE_ROUND_COUNT: u8 = 90;
+    const TARGET_COMMITTEE_SIZE: u64 = 128;
 }
 
 pub(crate) enum Minimal {}
@@ -59,4 +61,5 @@ impl Preset for Minimal {
     type ProposerLookahead = U16;
     const SLOTS_PER_EPOCH: u64 = 8;
     const SHUFFLE_ROUND_COUNT: u8 = 10;
+    const TARGET_COMMITTEE_SIZE: u64 = 4;
 }

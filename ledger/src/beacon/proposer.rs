@@ -54,14 +54,16 @@ pub(crate) fn hash(parts: &[&[u8]]) -> Root {
     hasher.finalize().into()
 }
 
-/// `get_seed(state, epoch, DOMAIN_BEACON_PROPOSER)`.
-pub(crate) fn proposer_seed(randao_mixes: &[Root], epoch: u64) -> Option<Root> {
+pub(crate) const DOMAIN_BEACON_PROPOSER: [u8; 4] = [0, 0, 0, 0];
+pub(crate) const DOMAIN_BEACON_ATTESTER: [u8; 4] = [1, 0, 0, 0];
+
+/// `get_seed(state, epoch, domain)`.
+pub(crate) fn get_seed(randao_mixes: &[Root], epoch: u64, domain: [u8; 4]) -> Option<Root> {
     const MIN_SEED_LOOKAHEAD: u64 = 1;
-    const DOMAIN_BEACON_PROPOSER: [u8; 4] = [0, 0, 0, 0];
     let length = u64::try_from(randao_mixes.len()).ok()?;
     let position = (epoch % length.max(1) + length).checked_sub(MIN_SEED_LOOKAHEAD + 1)? % length;
     let mix = randao_mixes.get(usize::try_from(position).ok()?)?;
-    Some(hash(&[&DOMAIN_BEACON_PROPOSER, &epoch.to_le_bytes(), mix]))
+    Some(hash(&[&domain, &epoch.to_le_bytes(), mix]))
 }
 
 struct Lottery<'a> {
@@ -115,7 +117,7 @@ impl<'a> Lottery<'a> {
 }
 
 /// `compute_shuffled_index`; `count` is not 0.
-fn compute_shuffled_index(mut index: u64, count: u64, seed: &Root, rounds: u8) -> u64 {
+pub(super) fn compute_shuffled_index(mut index: u64, count: u64, seed: &Root, rounds: u8) -> u64 {
     for round in 0..rounds {
         let digest = hash(&[seed, &[round]]);
         let mut low = [0; 8];

@@ -150,6 +150,20 @@ impl Spec {
         }
     }
 
+    pub(crate) fn target_committee_size(&self) -> u64 {
+        match self.preset {
+            PresetName::Mainnet => Mainnet::TARGET_COMMITTEE_SIZE,
+            PresetName::Minimal => Minimal::TARGET_COMMITTEE_SIZE,
+        }
+    }
+
+    pub(crate) fn max_committees_per_slot(&self) -> u64 {
+        match self.preset {
+            PresetName::Mainnet => <Mainnet as Preset>::MaxCommitteesPerSlot::U64,
+            PresetName::Minimal => <Minimal as Preset>::MaxCommitteesPerSlot::U64,
+        }
+    }
+
     /// The epoch of a slot.
     pub fn epoch_of(&self, slot: u64) -> u64 {
         slot / self.slots_per_epoch()
@@ -194,6 +208,7 @@ fn check_sizes<P: Preset>(
     let sizes = [
         ("SLOTS_PER_EPOCH", P::SLOTS_PER_EPOCH),
         ("SHUFFLE_ROUND_COUNT", P::SHUFFLE_ROUND_COUNT.into()),
+        ("TARGET_COMMITTEE_SIZE", P::TARGET_COMMITTEE_SIZE),
         ("SLOTS_PER_HISTORICAL_ROOT", P::SlotsPerHistoricalRoot::U64),
         (
             "EPOCHS_PER_HISTORICAL_VECTOR",
@@ -274,7 +289,7 @@ mod tests {
 
     fn spec(preset: &str, extra: &str) -> Result<Spec, ChainError> {
         let json = format!(
-            r#"{{"data":{{"PRESET_BASE":"{preset}","SLOTS_PER_EPOCH":"8","SHUFFLE_ROUND_COUNT":"10",
+            r#"{{"data":{{"PRESET_BASE":"{preset}","SLOTS_PER_EPOCH":"8","SHUFFLE_ROUND_COUNT":"10","TARGET_COMMITTEE_SIZE":"4",
             "SLOTS_PER_HISTORICAL_ROOT":"64","EPOCHS_PER_HISTORICAL_VECTOR":"64",
             "EPOCHS_PER_SLASHINGS_VECTOR":"64","SYNC_COMMITTEE_SIZE":"32","MAX_COMMITTEES_PER_SLOT":"4",
             "ALTAIR_FORK_EPOCH":"2","ALTAIR_FORK_VERSION":"0x01000001",

@@ -13,6 +13,10 @@ impl BlockTree {
         self.0.insert(block.root, block);
     }
 
+    pub(super) fn contains(&self, root: Root) -> bool {
+        self.0.contains_key(&root)
+    }
+
     /// Nobody publishes the block of slot 0, but the genesis state's header says what it is.
     pub(super) fn insert_genesis_of(&mut self, state: &StateFacts) {
         if state.slot == 0 && state.is_post_state && state.last_block_slot == 0 {
@@ -23,6 +27,7 @@ impl BlockTree {
                 parent_root: Root::default(),
                 state_root: state.root,
                 sync_bits: Vec::new(),
+                attestations: Vec::new(),
             });
         }
     }

@@ -141,6 +141,16 @@ pub enum ChainError {
         /// Its finalised root, in hex.
         root: String,
     },
+    /// The block of the checkpoint to rest on is missing.
+    #[error(
+        "block {root} of the finalised checkpoint of epoch {epoch} is missing: add it and its ancestors"
+    )]
+    MissingCheckpoint {
+        /// The checkpoint's epoch.
+        epoch: u64,
+        /// The block, in hex.
+        root: String,
+    },
     /// A block between a state and its finalised block is missing.
     #[error(
         "block {root} is missing: the blocks from {file} down to its finalised block must all be there"

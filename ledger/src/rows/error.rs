@@ -92,6 +92,18 @@ pub enum RowError {
         /// The state's slot.
         slot: u64,
     },
+    /// An attestation's bits do not fit its committees.
+    #[error(
+        "an attestation in the block at slot {slot} has {got} bits, but its committees have {expected} members"
+    )]
+    AttestationSize {
+        /// The block's slot.
+        slot: u64,
+        /// Members of the committees; 0 if one of them does not exist.
+        expected: usize,
+        /// Bits.
+        got: usize,
+    },
     /// A lottery without a winner.
     #[error("epoch {epoch} has no proposers: its validators have no effective balance")]
     NoProposer {

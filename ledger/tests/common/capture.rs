@@ -45,6 +45,10 @@ impl Capture {
     }
 
     pub(crate) fn chain(&self) -> Result<Chain, ChainError> {
+        self.filled_builder()?.finish()
+    }
+
+    pub(crate) fn filled_builder(&self) -> Result<ChainBuilder, ChainError> {
         let mut builder = self.builder()?;
         for (path, data) in self.files.iter().filter(|(path, _)| path.ends_with(".ssz")) {
             if path.starts_with("states/") {
@@ -53,6 +57,6 @@ impl Capture {
                 builder.add_block(path, data)?;
             }
         }
-        builder.finish()
+        Ok(builder)
     }
 }
