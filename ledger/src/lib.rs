@@ -1,0 +1,6 @@
+//! From the beacon chain to duty ledgers: what every registered validator did in a period.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod export;
+pub mod file;
+pub mod registry;
