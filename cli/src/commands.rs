@@ -1,8 +1,10 @@
 //! One module for each noun of the command line.
 
 mod bench;
+mod ledger;
 mod operator;
 mod params;
+mod prove;
 mod selftest;
 mod shell;
 mod verify;
@@ -19,6 +21,11 @@ pub(crate) enum Command {
     /// An operator's secret and its public ID
     #[command(subcommand)]
     Operator(operator::Command),
+    /// A period's ledger: every registered validator's duties
+    #[command(subcommand)]
+    Ledger(ledger::Command),
+    /// Prove an operator's duties of a period
+    Prove(Box<prove::Args>),
     /// Check a proof
     Verify(verify::Args),
     /// Compare this program with the protocol's known answers
@@ -38,6 +45,8 @@ impl Command {
         match self {
             Self::Params(command) => command.run(format),
             Self::Operator(command) => command.run(format),
+            Self::Ledger(command) => command.run(format),
+            Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

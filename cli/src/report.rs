@@ -40,12 +40,15 @@ impl From<Outcome> for ExitCode {
 pub(crate) fn print<R: Serialize + Display>(report: &R, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Text => write_out(format!("{report}\n").as_bytes()),
-        Format::Json => {
-            let mut document = serde_json::to_vec_pretty(report)?;
-            document.push(b'\n');
-            write_out(&document)
-        }
+        Format::Json => print_json(report),
     }
+}
+
+/// Prints a result as a JSON document to standard output.
+pub(crate) fn print_json<R: Serialize>(report: &R) -> anyhow::Result<()> {
+    let mut document = serde_json::to_vec_pretty(report)?;
+    document.push(b'\n');
+    write_out(&document)
 }
 
 /// Writes to standard output. A reader that went away, such as `head`, is no error.

@@ -5,6 +5,7 @@
 mod bench;
 mod operator;
 mod params;
+mod prove;
 mod run;
 mod selftest;
 mod shell;

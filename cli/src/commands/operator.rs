@@ -1,17 +1,17 @@
 //! `vigil operator`: an operator's secret and its public ID.
 
+use crate::address::HexAddress;
 use crate::passphrase::PassphraseArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
 use crate::word::Word;
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Subcommand;
 use rand_core::OsRng;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
-use vigil_circuits::identity::{Address, OperatorSecret, Pool};
+use vigil_circuits::identity::{OperatorSecret, Pool};
 
 /// What to do with an operator.
 #[derive(Debug, Subcommand)]
@@ -110,22 +110,6 @@ pub(crate) struct IdArgs {
     pool: HexAddress,
     #[command(flatten)]
     passphrase: PassphraseArgs,
-}
-
-/// `0x` and 40 hex digits.
-#[derive(Clone, Copy, Debug)]
-struct HexAddress(Address);
-
-impl FromStr for HexAddress {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> anyhow::Result<Self> {
-        let mut address = Address::default();
-        text.strip_prefix("0x")
-            .and_then(|digits| hex::decode_to_slice(digits, &mut address).ok())
-            .map(|()| Self(address))
-            .context("expected 0x and 40 hex digits")
-    }
 }
 
 #[derive(Debug, Serialize)]
