@@ -5,6 +5,7 @@ mod ledger;
 mod operator;
 mod params;
 mod prove;
+mod registry;
 mod selftest;
 mod shell;
 mod verify;
@@ -21,6 +22,9 @@ pub(crate) enum Command {
     /// An operator's secret and its public ID
     #[command(subcommand)]
     Operator(operator::Command),
+    /// The validators that a pool counts
+    #[command(subcommand)]
+    Registry(registry::Command),
     /// A period's ledger: every registered validator's duties
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -45,6 +49,7 @@ impl Command {
         match self {
             Self::Params(command) => command.run(format),
             Self::Operator(command) => command.run(format),
+            Self::Registry(command) => command.run(format),
             Self::Ledger(command) => command.run(format),
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),

@@ -12,6 +12,8 @@ fn help_of_every_command_shows_an_example() {
         "params dev",
         "operator new",
         "operator id",
+        "registry draft",
+        "registry show",
         "ledger root",
         "ledger show",
         "ledger export",

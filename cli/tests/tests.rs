@@ -6,6 +6,7 @@ mod bench;
 mod operator;
 mod params;
 mod prove;
+mod registry;
 mod run;
 mod selftest;
 mod shell;
