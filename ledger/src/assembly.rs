@@ -42,7 +42,7 @@ impl Ledger {
         preceding: Option<&Ledger>,
     ) -> Result<Self, BuildError> {
         registry.check_order()?;
-        let genesis_validators_root = chain.genesis_validators_root().into();
+        let genesis_validators_root = chain.genesis_validators_root();
         let before: Option<Vec<LedgerRow>> = match preceding {
             Some(ledger) => {
                 let got = ledger.header().start_epoch + u64::from(ledger.header().epochs);
