@@ -143,8 +143,8 @@ impl Args {
         let keys = spin("making keys", keys)?;
 
         let mut enrolled = 0;
-        for number in 0..OPERATORS {
-            enrolled += spin("enrolling", || enrol(&keys, &registry, &secrets[number]))?;
+        for secret in &secrets {
+            enrolled += spin("enrolling", || enrol(&keys, &registry, secret))?;
         }
         ensure!(
             enrolled == ledger.header().registered,
