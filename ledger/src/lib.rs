@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod beacon;
+pub mod build;
 pub mod chain;
 pub mod export;
 pub mod file;
