@@ -30,7 +30,6 @@ mod error;
 mod source;
 
 pub use error::ChainError;
-pub use source::ChainPaths;
 
 use crate::beacon::{BlockFacts, Checkpoint, Root, Spec, StateFacts, decode_block, decode_state};
 use canonical::BlockTree;

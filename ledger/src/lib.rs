@@ -1,9 +1,10 @@
 //! From the beacon chain to duty ledgers: what every registered validator did in a period.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod assembly;
 pub mod beacon;
-pub mod build;
 pub mod chain;
+mod cross_check;
 pub mod export;
 pub mod file;
 pub mod registry;

@@ -7,7 +7,7 @@ mod capture;
 use capture::{Capture, DEVNET, MAINNET_PRESET, SIM};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use vigil_ledger::build::BuildError;
+use vigil_ledger::assembly::BuildError;
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
 use vigil_ledger::rows::RowError;
@@ -65,7 +65,7 @@ fn periods_carry_outages_and_are_refused_out_of_place() {
     assert!(second.entries()[56].row.run_in >= 3);
     assert!(matches!(
         Ledger::build(&chain, &registry, 25, 10, Some(&first)),
-        Err(BuildError::PrecedingPeriod {
+        Err(BuildError::NotPreceding {
             expected: 25,
             got: 24
         })
@@ -77,6 +77,6 @@ fn periods_carry_outages_and_are_refused_out_of_place() {
     let sim = Capture::open(SIM).chain().unwrap();
     assert!(matches!(
         Ledger::build(&sim, &registry, 24, 10, Some(&first)),
-        Err(BuildError::PrecedingChain { .. })
+        Err(BuildError::OtherChain)
     ));
 }

@@ -125,6 +125,45 @@ fn no_flipped_bit_of_a_state_goes_unseen() {
 }
 
 #[test]
+fn states_at_empty_slots_are_authenticated_by_later_ones() {
+    let capture = Capture::open(SIM);
+    let chain = capture.chain().unwrap();
+    let slots_per_epoch = chain.spec().slots_per_epoch();
+    let empty: Vec<u64> = chain
+        .states()
+        .iter()
+        .filter(|(_, state)| !state.is_post_state)
+        .map(|(&slot, _)| slot)
+        .collect();
+    assert_eq!(empty, [23, 55, 279, 335, 359, 367, 455]);
+    for slot in empty {
+        let path = format!(
+            "states/e{:04}_s{slot:05}.ssz",
+            (slot + 1) / slots_per_epoch - 2
+        );
+        let error = damaged(&path, |state| *state.last_mut().unwrap() ^= 1);
+        assert!(
+            matches!(&error, ChainError::Unauthenticated { slot: got, .. } if *got == slot),
+            "{path}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_gap_above_the_finalised_block_is_named() {
+    let mut capture = Capture::open(SIM);
+    let gap = capture.files.remove("blocks/00470.ssz").unwrap();
+    let mut builder = capture.filled_builder().unwrap();
+    let error = capture.chain().unwrap_err();
+    assert!(
+        matches!(&error, ChainError::MissingBlock { file, .. } if file == "states/e0058_s00479.ssz"),
+        "{error}"
+    );
+    builder.add_block("the gap", &gap).unwrap();
+    builder.finish().unwrap();
+}
+
+#[test]
 fn a_flipped_block_leaves_the_chain() {
     // It has another root, so its child's parent is missing.
     let mut capture = Capture::open(SIM);

@@ -24,15 +24,35 @@ impl Chain {
     /// # Errors
     /// If a file cannot be read, or as [`ChainBuilder`] says.
     pub fn load(folder: &Path) -> Result<Self, ChainError> {
-        let [spec, genesis, states, blocks] =
-            ["spec.json", "genesis.json", "states", "blocks"].map(|name| folder.join(name));
-        let paths = ChainPaths {
-            spec: &spec,
-            genesis: &genesis,
-            states: &states,
-            blocks: &blocks,
-        };
-        paths.builder()?.finish()
+        let file = |name: &str| folder.join(name);
+        Self::load_parts(
+            &file("spec.json"),
+            &file("genesis.json"),
+            &file("states"),
+            &file("blocks"),
+        )
+    }
+
+    /// Reads the same from places of one's own; orphaned blocks may lie in `orphans` below `blocks`.
+    ///
+    /// # Errors
+    /// As [`Chain::load`].
+    pub fn load_parts(
+        spec: &Path,
+        genesis: &Path,
+        states: &Path,
+        blocks: &Path,
+    ) -> Result<Self, ChainError> {
+        let spec = read_file(spec, MAX_JSON)?;
+        let genesis = read_file(genesis, MAX_JSON)?;
+        let mut builder = Self::builder(&spec, &genesis)?;
+        builder.add_folder(blocks, Kind::Block)?;
+        let orphans = blocks.join("orphans");
+        if orphans.is_dir() {
+            builder.add_folder(&orphans, Kind::Block)?;
+        }
+        builder.add_folder(states, Kind::State)?;
+        builder.finish()
     }
 
     /// Reads such a folder packed with tar and zstd.
@@ -56,38 +76,6 @@ impl Chain {
             builder.add(kind, &file, &data)?;
         }
         builder.finish()
-    }
-}
-
-/// Beacon data in places of the caller's choice.
-#[derive(Clone, Copy, Debug)]
-pub struct ChainPaths<'a> {
-    /// The answer of `/eth/v1/config/spec`.
-    pub spec: &'a Path,
-    /// The answer of `/eth/v1/beacon/genesis`.
-    pub genesis: &'a Path,
-    /// Folder of `*.ssz` states.
-    pub states: &'a Path,
-    /// Folder of `*.ssz` blocks, with a folder `orphans` in it or not.
-    pub blocks: &'a Path,
-}
-
-impl ChainPaths<'_> {
-    /// Reads everything; [`ChainBuilder::finish`] makes a chain of it.
-    ///
-    /// # Errors
-    /// If a file cannot be read, or as [`ChainBuilder`] says.
-    pub fn builder(&self) -> Result<ChainBuilder, ChainError> {
-        let spec = read_file(self.spec, MAX_JSON)?;
-        let genesis = read_file(self.genesis, MAX_JSON)?;
-        let mut builder = Chain::builder(&spec, &genesis)?;
-        builder.add_folder(self.blocks, Kind::Block)?;
-        let orphans = self.blocks.join("orphans");
-        if orphans.is_dir() {
-            builder.add_folder(&orphans, Kind::Block)?;
-        }
-        builder.add_folder(self.states, Kind::State)?;
-        Ok(builder)
     }
 }
 

@@ -1,0 +1,62 @@
+//! One module for each noun of the command line.
+
+mod bench;
+mod demo;
+mod ledger;
+mod operator;
+mod params;
+mod registry;
+mod selftest;
+mod shell;
+mod verify;
+
+use crate::report::{Format, Outcome};
+use clap::Subcommand;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Proof parameters: which there are, and how to get larger ones
+    #[command(subcommand)]
+    Params(params::Command),
+    /// An operator's secret and its public ID
+    #[command(subcommand)]
+    Operator(operator::Command),
+    /// Check a proof
+    Verify(verify::Args),
+    /// Which validators a pool counts
+    #[command(subcommand)]
+    Registry(registry::Command),
+    /// From beacon chain data to a period's duty ledger
+    #[command(subcommand)]
+    Ledger(ledger::Command),
+    /// The whole way on a captured chain, from beacon states to refused lies
+    Demo(demo::Args),
+    /// Compare this program with the protocol's known answers
+    Selftest(selftest::Args),
+    /// Measure this machine
+    #[command(subcommand)]
+    Bench(bench::Command),
+    /// Print a completion script for a shell
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page
+    Man(shell::ManArgs),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Params(command) => command.run(format),
+            Self::Operator(command) => command.run(format),
+            Self::Verify(args) => args.run(format),
+            Self::Registry(command) => command.run(format),
+            Self::Ledger(command) => command.run(format),
+            Self::Demo(args) => args.run(format),
+            Self::Selftest(args) => args.run(format),
+            Self::Bench(command) => command.run(format),
+            Self::Completions(args) => args.run(format),
+            Self::Man(args) => args.run(format),
+        }
+    }
+}

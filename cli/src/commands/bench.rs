@@ -1,0 +1,222 @@
+//! `vigil bench`: what proofs cost on this machine.
+
+use crate::progress::spin;
+use crate::report::{self, Format, Outcome};
+use crate::usage::{Cost, measure};
+use anyhow::{Context, anyhow, ensure};
+use clap::Subcommand;
+use rand_core::OsRng;
+use serde::Serialize;
+use std::fmt;
+use std::time::Instant;
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::ledger::Words;
+use vigil_circuits::shape::{Family, MAX_K, MEMBERSHIP_K, NATIVE_LANES, Shape};
+use vigil_circuits::statement::{DutyStatement, DutyWitness};
+use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
+use vigil_params::keys::ProvingKey;
+use vigil_params::{ParamsKind, ParamsPolicy, Srs, dev};
+use vigil_prover::prove_duty;
+use vigil_verifier::verify_duty;
+
+const SEED: u64 = 0;
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Time a duty proof over a synthetic ledger, under unsafe parameters made on the spot
+    #[command(
+        after_help = "Parameters, keys and warm-up proofs are made before the clock starts and are reported\n\
+        apart. The peak of memory is that of the timed proof, keys and parameters included.\n\n\
+        Examples:\n  vigil bench prove --validators 12\n  \
+        vigil bench prove --validators 1000 --words 7 --lanes 1 --json"
+    )]
+    Prove(ProveArgs),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Prove(args) => args.run(format),
+        }
+    }
+}
+
+/// Arguments of `vigil bench prove`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProveArgs {
+    /// The operator's validators
+    #[arg(long, value_name = "V", value_parser = clap::value_parser!(u32).range(1..))]
+    validators: u32,
+    /// Words of 225 epochs in the period: 1, 7 or 28
+    #[arg(long, value_name = "W", default_value = "1", value_parser = parse_words)]
+    words: Words,
+    /// 2^K rows [default: the smallest that hold V validators]
+    #[arg(long, value_name = "K",
+          value_parser = clap::value_parser!(u32).range(i64::from(MEMBERSHIP_K)..=i64::from(MAX_K)))]
+    k: Option<u32>,
+    /// Lanes side by side
+    #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
+          value_parser = clap::value_parser!(u32).range(1..=16))]
+    lanes: u32,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Proofs before the timed one
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    warm_ups: u32,
+}
+
+fn parse_words(text: &str) -> Result<Words, String> {
+    text.parse()
+        .ok()
+        .and_then(Words::from_count)
+        .ok_or_else(|| "expected 1, 7 or 28".to_owned())
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    shape: String,
+    validators: u32,
+    capacity: u32,
+    words: usize,
+    k: u32,
+    lanes: u32,
+    threads: usize,
+    prove_seconds: f64,
+    cpu_seconds: f64,
+    peak_rss_bytes: u64,
+    proof_bytes: usize,
+    verify_seconds: f64,
+    params: ParamsKind,
+    params_seconds: f64,
+    keygen_seconds: f64,
+    warm_ups: u32,
+    warm_up_seconds: f64,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            validators,
+            capacity,
+            ..
+        } = self;
+        let per_validator = 1e3 * self.cpu_seconds / f64::from(*validators);
+        let mib = self.peak_rss_bytes as f64 / f64::from(1 << 20);
+        writeln!(f, "{}: {validators} of {capacity} validators", self.shape)?;
+        writeln!(
+            f,
+            "  prove    {:.3} s on {} threads",
+            self.prove_seconds, self.threads
+        )?;
+        writeln!(
+            f,
+            "  cpu      {:.3} s, {per_validator:.1} ms a validator",
+            self.cpu_seconds
+        )?;
+        writeln!(f, "  memory   {mib:.0} MiB at most")?;
+        writeln!(f, "  proof    {} bytes", self.proof_bytes)?;
+        writeln!(f, "  verify   {:.2} ms", 1e3 * self.verify_seconds)?;
+        writeln!(
+            f,
+            "  before   parameters {:.3} s, keys {:.3} s, {} warm-up proofs {:.3} s",
+            self.params_seconds, self.keygen_seconds, self.warm_ups, self.warm_up_seconds
+        )?;
+        write!(f, "  params   {}", self.params)
+    }
+}
+
+impl ProveArgs {
+    fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let shape = self.shape()?;
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads as usize)
+                .build_global()?;
+        }
+        let validators = self.validators as usize;
+        let pool = SyntheticPool::new(&mut OsRng, self.words, 1, validators)?;
+        let (statement, witness) = pool.duty(0, THRESHOLDS);
+
+        let (srs, params) = spin("making unsafe parameters", || {
+            measure(|| dev::unsafe_srs(shape.k, SEED))
+        })?;
+        let srs = srs.context("there are no parameters of this size")?;
+        let (key, keygen) = spin("making keys", || {
+            measure(|| ProvingKey::generate::<VigilCircuit>(&srs, shape))
+        })?;
+        let key = key?;
+        let start = Instant::now();
+        for _ in 0..self.warm_ups {
+            spin("warming up", || {
+                prove_duty(&key, &srs, &statement, &witness)
+            })?;
+        }
+        let warm_up_seconds = start.elapsed().as_secs_f64();
+        let (proof, cost) = spin("proving", || prove(&key, &srs, &statement, &witness))?;
+        let verify_seconds = verify(&key, &statement, &proof)?;
+
+        let report = Report {
+            shape: shape.name(),
+            validators: self.validators,
+            capacity: shape.capacity(),
+            words: self.words.count(),
+            k: shape.k,
+            lanes: shape.lanes,
+            threads: rayon::current_num_threads(),
+            prove_seconds: cost.seconds,
+            cpu_seconds: cost.cpu_seconds,
+            peak_rss_bytes: cost.peak_rss_bytes,
+            proof_bytes: proof.len(),
+            verify_seconds,
+            params: srs.kind(),
+            params_seconds: params.seconds,
+            keygen_seconds: keygen.seconds,
+            warm_ups: self.warm_ups,
+            warm_up_seconds,
+        };
+        report::print(&report, format)?;
+        Ok(Outcome::Accepted)
+    }
+
+    fn shape(&self) -> anyhow::Result<Shape> {
+        let family = Family::Duty(self.words);
+        let (validators, lanes) = (self.validators, self.lanes);
+        let Some(k) = self.k else {
+            return Shape::for_validators(family, validators, lanes).ok_or_else(|| {
+                anyhow!("{validators} validators do not fit {lanes} lanes at k = {MAX_K}")
+            });
+        };
+        let shape = Shape { family, k, lanes };
+        let capacity = shape.capacity();
+        ensure!(
+            validators <= capacity,
+            "{validators} validators do not fit the {capacity} places of {shape}; use a larger --k"
+        );
+        Ok(shape)
+    }
+}
+
+fn prove(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &DutyStatement,
+    witness: &DutyWitness,
+) -> anyhow::Result<(Vec<u8>, Cost)> {
+    let (proof, cost) = measure(|| prove_duty(key, srs, statement, witness))?;
+    Ok((proof?, cost))
+}
+
+/// A figure for a proof that does not verify would be worthless.
+fn verify(key: &ProvingKey, statement: &DutyStatement, proof: &[u8]) -> anyhow::Result<f64> {
+    let policy = ParamsPolicy {
+        allow_unsafe: true,
+        ..ParamsPolicy::default()
+    };
+    let key = key.verifying_key();
+    let start = Instant::now();
+    verify_duty(&key, &policy, statement, proof)?;
+    Ok(start.elapsed().as_secs_f64())
+}

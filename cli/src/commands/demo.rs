@@ -1,0 +1,341 @@
+//! `vigil demo`: the whole way on a captured chain, from beacon states to refused lies.
+
+use crate::progress::spin;
+use crate::report::{self, Format, Outcome};
+use anyhow::{Context, ensure};
+use rand_core::OsRng;
+use serde::Serialize;
+use std::fmt;
+use std::time::Instant;
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::identity::{Address, OperatorSecret, Purpose, context};
+use vigil_circuits::shape::{Family, MIN_K, NATIVE_LANES, Shape};
+use vigil_circuits::statement::{
+    DutyClaims, DutyPlace, DutyStatement, DutyWitness, EnrolmentPlace, EnrolmentStatement,
+    EnrolmentWitness, Thresholds, Totals, is_compliant,
+};
+use vigil_ledger::chain::Chain;
+use vigil_ledger::file::Ledger;
+use vigil_ledger::registry::Registry;
+use vigil_params::keys::ProvingKey;
+use vigil_params::{ParamsPolicy, Srs, embedded};
+use vigil_prover::{ProveError, prove_duty, prove_enrolment, prove_unchecked};
+use vigil_verifier::{verify_duty, verify_enrolment};
+
+/// A chain of 64 validators, Deneb to Fulu, made by somebody else's state transition.
+const CHAIN: &[u8] = include_bytes!("../../../data/chains/sim-deneb-electra-fulu.tar.zst");
+const VALIDATORS: u64 = 64;
+const OPERATORS: usize = 4;
+const START_EPOCH: u64 = 8;
+const EPOCHS: u32 = 40;
+const CHAIN_ID: u64 = 1;
+const POOL: Address = *b"vigil's demo pool \0\0";
+const ACCOUNT: Address = *b"an operator's payout";
+const THRESHOLDS: Thresholds = Thresholds {
+    min_performance_bps: 8_000,
+    min_uptime_bps: 9_000,
+    max_outage_epochs: 6,
+};
+
+/// Arguments of `vigil demo`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Needs no files and no network. Example:\n  vigil demo")]
+pub(crate) struct Args {}
+
+#[derive(Debug, Serialize)]
+struct OperatorReport {
+    operator: usize,
+    validators: u32,
+    slashed: u32,
+    good_bps: u16,
+    performance_bps: u16,
+    good_stake: u64,
+    prove_seconds: f64,
+    verify_seconds: f64,
+    proof_bytes: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    chain: &'static str,
+    start_epoch: u64,
+    epochs: u32,
+    params: String,
+    enrolled: u32,
+    registered: u32,
+    operators: Vec<OperatorReport>,
+    flipped_byte_refused: String,
+    lie_refused_by_the_prover: String,
+    forced_lie_refused_by_the_verifier: String,
+    seconds: f64,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.start_epoch + u64::from(self.epochs) - 1;
+        writeln!(
+            f,
+            "Chain      {}, epochs {} to {last}",
+            self.chain, self.start_epoch
+        )?;
+        writeln!(f, "Parameters {}", self.params)?;
+        writeln!(
+            f,
+            "Enrolment  {} of {} validators proven to belong to somebody\n",
+            self.enrolled, self.registered
+        )?;
+        writeln!(
+            f,
+            "operator  V  slashed  good stake  good     performance  prove   verify  proof"
+        )?;
+        for o in &self.operators {
+            writeln!(
+                f,
+                "{:>8} {:>2}  {:>7}  {:>10}  {:>5.2} %  {:>9.2} %  {:>5.2} s  {:>3.0} ms  {} B",
+                o.operator,
+                o.validators,
+                o.slashed,
+                o.good_stake,
+                f64::from(o.good_bps) / 100.0,
+                f64::from(o.performance_bps) / 100.0,
+                o.prove_seconds,
+                o.verify_seconds * 1e3,
+                o.proof_bytes,
+            )?;
+        }
+        writeln!(
+            f,
+            "\nOne byte changed:           {}",
+            self.flipped_byte_refused
+        )?;
+        writeln!(
+            f,
+            "A lie, asked of the prover: {}",
+            self.lie_refused_by_the_prover
+        )?;
+        writeln!(
+            f,
+            "The lie, proven by force:   {}",
+            self.forced_lie_refused_by_the_verifier
+        )?;
+        write!(
+            f,
+            "\nDone in {:.1} s. Not shown to the pool: which validators, when, exact rates.",
+            self.seconds
+        )
+    }
+}
+
+struct Keys {
+    srs: Srs,
+    duty: ProvingKey,
+    enrolment: ProvingKey,
+}
+
+impl Args {
+    /// Runs the demonstration.
+    pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let start = Instant::now();
+        let chain = spin("authenticating the chain", || Chain::from_archive(CHAIN))?;
+        let indices: Vec<_> = (0..VALIDATORS).map(|index| (index, [0; 48])).collect();
+        let (registry, secrets) = Registry::draft(CHAIN_ID, POOL, &indices, OPERATORS, &mut OsRng)?;
+        let ledger = Ledger::build(&chain, &registry, START_EPOCH, EPOCHS, None)?;
+        let keys = spin("making keys", keys)?;
+
+        let mut enrolled = 0;
+        for number in 0..OPERATORS {
+            enrolled += spin("enrolling", || enrol(&keys, &registry, &secrets[number]))?;
+        }
+        ensure!(
+            enrolled == ledger.header().registered,
+            "the V of all operators must add up to N"
+        );
+
+        let mut operators = Vec::new();
+        let mut last = None;
+        for (number, secret) in secrets.iter().enumerate() {
+            let (statement, witness) = duty(&ledger, &registry, secret);
+            let (report, proof) = spin("proving a period", || {
+                prove(&keys, number, &statement, &witness)
+            })?;
+            operators.push(report);
+            last = Some((statement, witness, proof));
+        }
+        let (statement, witness, proof) = last.context("there are operators")?;
+        let (flipped, asked, forced) = spin("lying", || lies(&keys, &statement, &witness, &proof))?;
+        let report = Report {
+            chain: "captured, 64 validators, Deneb to Fulu",
+            start_epoch: START_EPOCH,
+            epochs: EPOCHS,
+            params: format!("{} (embedded, k = {MIN_K})", keys.srs.provenance().kind()),
+            enrolled,
+            registered: ledger.header().registered,
+            operators,
+            flipped_byte_refused: flipped,
+            lie_refused_by_the_prover: asked,
+            forced_lie_refused_by_the_verifier: forced,
+            seconds: start.elapsed().as_secs_f64(),
+        };
+        report::print(&report, format)?;
+        Ok(Outcome::Accepted)
+    }
+}
+
+fn keys() -> anyhow::Result<Keys> {
+    let srs = embedded::srs(MIN_K).context("the parameters are embedded")?;
+    let shape = |family| Shape {
+        family,
+        k: MIN_K,
+        lanes: NATIVE_LANES,
+    };
+    let words = vigil_circuits::ledger::Words::W1;
+    let duty = ProvingKey::generate::<VigilCircuit>(&srs, shape(Family::Duty(words)))?;
+    let enrolment = ProvingKey::generate::<VigilCircuit>(&srs, shape(Family::Enrolment))?;
+    Ok(Keys {
+        srs,
+        duty,
+        enrolment,
+    })
+}
+
+/// One operator's V, proven.
+fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::Result<u32> {
+    let pool = registry.pool_id();
+    let tree = registry.tree()?;
+    let places: Vec<_> = registry
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| secret.tag(entry.index, pool) == entry.tag)
+        .map(|(position, entry)| EnrolmentPlace {
+            index: entry.index,
+            path: tree.path(position),
+        })
+        .collect();
+    let statement = EnrolmentStatement {
+        registry_root: registry.root()?,
+        operator_id: secret.operator_id(pool),
+        validators: places.len() as u32,
+        context: context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Enrolment),
+    };
+    let witness = EnrolmentWitness {
+        secret: secret.clone(),
+        pool,
+        tree_root: tree.root(),
+        registered: registry.entries.len() as u32,
+        places,
+    };
+    let proof = prove_enrolment(&keys.enrolment, &keys.srs, &statement, &witness)?;
+    let key = keys.enrolment.verifying_key();
+    Ok(verify_enrolment(
+        &key,
+        &ParamsPolicy::default(),
+        &statement,
+        &proof,
+    )?)
+}
+
+/// An operator's rows and the most that is true of them.
+fn duty(
+    ledger: &Ledger,
+    registry: &Registry,
+    secret: &OperatorSecret,
+) -> (DutyStatement, DutyWitness) {
+    let pool = registry.pool_id();
+    let places: Vec<_> = ledger
+        .entries()
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
+        .map(|(position, entry)| DutyPlace {
+            row: entry.row.clone(),
+            path: ledger.path(position),
+            compliant: is_compliant(&entry.row, &THRESHOLDS),
+        })
+        .collect();
+    let claims = Totals::of(places.iter().map(|place| (&place.row, place.compliant))).best_claims();
+    let statement = DutyStatement {
+        ledger_root: ledger.root(),
+        operator_id: secret.operator_id(pool),
+        thresholds: THRESHOLDS,
+        claims,
+        context: context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Duty),
+    };
+    let header = *ledger.header();
+    (
+        statement,
+        DutyWitness {
+            secret: secret.clone(),
+            pool,
+            header,
+            places,
+        },
+    )
+}
+
+fn prove(
+    keys: &Keys,
+    operator: usize,
+    statement: &DutyStatement,
+    witness: &DutyWitness,
+) -> anyhow::Result<(OperatorReport, Vec<u8>)> {
+    let start = Instant::now();
+    let proof = prove_duty(&keys.duty, &keys.srs, statement, witness)?;
+    let prove_seconds = start.elapsed().as_secs_f64();
+    let key = keys.duty.verifying_key();
+    let start = Instant::now();
+    let DutyClaims {
+        validators,
+        good_bps,
+        slashed,
+        performance_bps,
+        good_stake,
+    } = verify_duty(&key, &ParamsPolicy::default(), statement, &proof)?;
+    let report = OperatorReport {
+        operator,
+        validators,
+        slashed,
+        good_bps,
+        performance_bps,
+        good_stake,
+        prove_seconds,
+        verify_seconds: start.elapsed().as_secs_f64(),
+        proof_bytes: proof.len(),
+    };
+    Ok((report, proof))
+}
+
+/// What a changed byte, a false claim and a forced proof of it are answered.
+fn lies(
+    keys: &Keys,
+    statement: &DutyStatement,
+    witness: &DutyWitness,
+    proof: &[u8],
+) -> anyhow::Result<(String, String, String)> {
+    let key = keys.duty.verifying_key();
+    let policy = ParamsPolicy::default();
+    let mut flipped = proof.to_vec();
+    flipped[proof.len() / 2] ^= 1;
+    let flipped = verify_duty(&key, &policy, statement, &flipped)
+        .err()
+        .context("a changed proof must be refused")?;
+
+    let mut lie = *statement;
+    lie.claims.good_stake += 1;
+    let asked = match prove_duty(&keys.duty, &keys.srs, &lie, witness) {
+        Err(error @ ProveError::Untrue(_)) => error,
+        _ => anyhow::bail!("a false claim must be refused"),
+    };
+    let shape = keys.duty.shape();
+    let circuit = VigilCircuit::duty(shape, &lie, witness)?;
+    let forced = prove_unchecked(
+        &keys.duty,
+        &keys.srs,
+        circuit,
+        &lie.to_instance(shape.capacity())?,
+    )?;
+    let forced = verify_duty(&key, &policy, &lie, &forced)
+        .err()
+        .context("a proof of a false claim must be refused")?;
+    Ok((flipped.to_string(), asked.to_string(), forced.to_string()))
+}

@@ -1,0 +1,295 @@
+//! `vigil verify`: does a proof prove its statement?
+
+use crate::folders::{CacheArgs, StoreArgs};
+use crate::progress::spin;
+use crate::report::{self, Format, Outcome};
+use crate::word::Word;
+use anyhow::Context;
+use serde::Serialize;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Instant;
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_params::keys::{CacheOutcome, VerifyingKey};
+use vigil_params::proof_file::ProofFile;
+use vigil_params::statement_file::{Statement, StatementFile};
+use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy};
+use vigil_verifier::{VerifyError, verify_duty, verify_enrolment, verify_membership};
+
+/// Arguments of `vigil verify`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exits with 0 if the proof holds, 1 if it is refused, 2 if it could not be checked.\n\
+    A proof is worth what its root is worth: say with --root which one you trust.\n\n\
+    Examples:\n  vigil verify --statement duty.json --proof duty.proof\n  \
+    vigil verify --statement duty.json --proof duty.proof --root 0x1284... --json"
+)]
+pub(crate) struct Args {
+    /// What the proof is said to prove
+    #[arg(long, value_name = "FILE.json")]
+    statement: PathBuf,
+    /// The proof
+    #[arg(long, value_name = "FILE")]
+    proof: PathBuf,
+    /// Refuse unless the statement is about this ledger root (duty), registry root (enrolment) or
+    /// operators' root (membership)
+    #[arg(long, value_name = "HEX")]
+    root: Option<Word>,
+    /// Accept parameters that anybody can make, for tests and benchmarks
+    #[arg(long)]
+    allow_unsafe_params: bool,
+    /// Seed of the unsafe parameters
+    #[arg(
+        long,
+        value_name = "SEED",
+        default_value_t = 0,
+        requires = "allow_unsafe_params"
+    )]
+    dev_seed: u64,
+    /// Accept the imported parameters of this other ceremony
+    #[arg(long, value_name = "ID")]
+    other_ceremony: Option<ParamsId>,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
+}
+
+/// What holds if the proof does.
+#[derive(Debug, Serialize)]
+#[serde(tag = "statement", rename_all = "lowercase")]
+enum Claims {
+    Duty {
+        validators: u32,
+        slashed: u32,
+        good_stake: u64,
+        good_bps: u16,
+        performance_bps: u16,
+    },
+    Enrolment {
+        validators: u32,
+    },
+    Membership {
+        index: u64,
+        tag: Word,
+    },
+}
+
+impl Claims {
+    fn of(statement: &Statement) -> Self {
+        match statement {
+            Statement::Duty(duty) => Self::Duty {
+                validators: duty.claims.validators,
+                slashed: duty.claims.slashed,
+                good_stake: duty.claims.good_stake,
+                good_bps: duty.claims.good_bps,
+                performance_bps: duty.claims.performance_bps,
+            },
+            Statement::Enrolment(enrolment) => Self::Enrolment {
+                validators: enrolment.validators,
+            },
+            Statement::Membership(membership) => Self::Membership {
+                index: membership.index,
+                tag: membership.tag.into(),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Duty {
+                validators,
+                slashed,
+                good_stake,
+                good_bps,
+                performance_bps,
+            } => {
+                let percent = |bps: &u16| f64::from(*bps) / 100.0;
+                writeln!(
+                    f,
+                    "  exactly {validators} validators, {slashed} of them slashed"
+                )?;
+                writeln!(
+                    f,
+                    "  at least {:.2} % of their stake-time met the policy",
+                    percent(good_bps)
+                )?;
+                writeln!(f, "  which is at least {good_stake} increment-epochs")?;
+                write!(
+                    f,
+                    "  at least {:.2} % aggregate performance",
+                    percent(performance_bps)
+                )
+            }
+            Self::Enrolment { validators } => {
+                write!(f, "  exactly {validators} validators of the registry")
+            }
+            Self::Membership { index, tag } => {
+                write!(
+                    f,
+                    "  validator {index} has the tag {tag} of an enrolled operator"
+                )
+            }
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
+    verify_seconds: f64,
+    /// What the statement says, true or not: see `valid`.
+    claims: Claims,
+    root: Word,
+    root_checked: bool,
+    shape: String,
+    params: ParamsKind,
+    params_id: ParamsId,
+    unsafe_params: bool,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.refused {
+            Some(cause) => write!(f, "REFUSED: {cause}"),
+            None => {
+                let milliseconds = 1e3 * self.verify_seconds;
+                writeln!(f, "The proof holds (checked in {milliseconds:.2} ms):")?;
+                writeln!(f, "{}", self.claims)?;
+                let trust = if self.root_checked {
+                    "the one that was asked for"
+                } else {
+                    "compare it, or say --root"
+                };
+                writeln!(f, "  root    {}, {trust}", self.root)?;
+                write!(f, "  params  {}", self.params)
+            }
+        }
+    }
+}
+
+/// Why a proof that could be looked at is refused; anything else is an error.
+type Verdict = Result<f64, String>;
+
+impl Args {
+    /// Checks the proof.
+    pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let statement = StatementFile::read(&self.statement)
+            .with_context(|| format!("cannot use the statement {}", self.statement.display()))?;
+        let statement = statement.statement();
+        let proof = ProofFile::read(&self.proof)
+            .with_context(|| format!("cannot use the proof {}", self.proof.display()))?;
+        let verdict = self.judge(statement, &proof)?;
+        let outcome = if verdict.is_ok() {
+            Outcome::Accepted
+        } else {
+            Outcome::Refused
+        };
+        let report = Report {
+            valid: verdict.is_ok(),
+            verify_seconds: *verdict.as_ref().unwrap_or(&0.0),
+            refused: verdict.err(),
+            claims: Claims::of(statement),
+            root: root_of(statement),
+            root_checked: self.root.is_some(),
+            shape: proof.shape().name(),
+            params: proof.params_kind(),
+            params_id: proof.params_id(),
+            unsafe_params: proof.params_kind().is_unsafe(),
+        };
+        report::print(&report, format)?;
+        Ok(outcome)
+    }
+
+    /// Cheap refusals first: root, parameters, key; then the proof.
+    fn judge(&self, statement: &Statement, proof: &ProofFile) -> anyhow::Result<Verdict> {
+        let got = root_of(statement);
+        if let Some(expected) = self.root.filter(|&expected| expected != got) {
+            return Ok(Err(format!(
+                "the statement's root is {got}, expected {expected}"
+            )));
+        }
+        let policy = ParamsPolicy {
+            other_ceremony: self.other_ceremony,
+            allow_unsafe: self.allow_unsafe_params,
+        };
+        if let Err(refused) = policy.accept(proof.params_kind(), proof.params_id()) {
+            return Ok(Err(refused.to_string()));
+        }
+        let choice = match proof.params_kind() {
+            ParamsKind::Ceremony => ParamsChoice::Ceremony,
+            ParamsKind::OtherCeremony => ParamsChoice::OtherCeremony(proof.params_id()),
+            ParamsKind::UnsafeDev => ParamsChoice::UnsafeDev {
+                seed: self.dev_seed,
+            },
+        };
+        if choice.id() != proof.params_id() {
+            return Ok(Err(format!(
+                "the proof is under the parameters {}, not {} of that seed",
+                proof.params_id(),
+                choice.id()
+            )));
+        }
+        let key = self.key(proof, choice)?;
+        if let Err(refused) = proof.check_key(&key) {
+            return Ok(Err(refused.to_string()));
+        }
+        let start = Instant::now();
+        Ok(match verify(&key, &policy, statement, proof.proof()) {
+            Ok(()) => Ok(start.elapsed().as_secs_f64()),
+            Err(refused) => Err(refused.to_string()),
+        })
+    }
+
+    fn key(&self, proof: &ProofFile, choice: ParamsChoice) -> anyhow::Result<VerifyingKey> {
+        let store = self.store.open()?;
+        let shape = proof.shape();
+        let cached = spin("preparing the verifying key", || {
+            self.cache
+                .open()?
+                .verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+                .map_err(anyhow::Error::from)
+        })?;
+        if let CacheOutcome::Rebuilt(cause) = &cached.outcome {
+            report::warn(format_args!(
+                "the cached key {} could not be used ({cause}); it was made anew",
+                cached.path.display()
+            ));
+        }
+        if let Some(cause) = &cached.not_kept {
+            report::warn(format_args!(
+                "cannot keep the key {}: {cause}",
+                cached.path.display()
+            ));
+        }
+        Ok(cached.key)
+    }
+}
+
+fn root_of(statement: &Statement) -> Word {
+    match statement {
+        Statement::Duty(duty) => duty.ledger_root,
+        Statement::Enrolment(enrolment) => enrolment.registry_root,
+        Statement::Membership(membership) => membership.operators_root,
+    }
+    .into()
+}
+
+fn verify(
+    key: &VerifyingKey,
+    policy: &ParamsPolicy,
+    statement: &Statement,
+    proof: &[u8],
+) -> Result<(), VerifyError> {
+    match statement {
+        Statement::Duty(duty) => verify_duty(key, policy, duty, proof).map(drop),
+        Statement::Enrolment(enrolment) => {
+            verify_enrolment(key, policy, enrolment, proof).map(drop)
+        }
+        Statement::Membership(membership) => verify_membership(key, policy, membership, proof),
+    }
+}

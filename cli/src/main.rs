@@ -1,0 +1,31 @@
+//! The command `vigil`.
+//!
+//! Exit codes: 0 all is well, 1 a proof or a claim is refused, 2 the command could not do its work.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod args;
+mod commands;
+mod folders;
+mod hex_address;
+mod passphrase;
+mod progress;
+mod report;
+mod secret_file;
+mod usage;
+mod vectors;
+mod word;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let format = args.format();
+    match args.command.run(format) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            report::print_error(&error, format);
+            ExitCode::from(report::EXIT_ERROR)
+        }
+    }
+}

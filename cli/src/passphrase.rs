@@ -1,0 +1,80 @@
+//! Passphrases: from a file, or typed at a terminal.
+
+use age::secrecy::{ExposeSecret, SecretString};
+use anyhow::{Context, bail, ensure};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+const MAX_BYTES: usize = 4096;
+
+/// Where a passphrase comes from.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct PassphraseArgs {
+    /// Read the passphrase from the first line of this file instead of the terminal
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl PassphraseArgs {
+    /// The passphrase of a file that exists.
+    pub(crate) fn ask(&self) -> anyhow::Result<SecretString> {
+        match &self.passphrase_file {
+            Some(file) => read(file),
+            None => type_in("Passphrase: "),
+        }
+    }
+
+    /// A new passphrase; typed twice.
+    pub(crate) fn choose(&self) -> anyhow::Result<SecretString> {
+        if let Some(file) = &self.passphrase_file {
+            return read(file);
+        }
+        let passphrase = type_in("New passphrase: ")?;
+        let again = type_in("The same again: ")?;
+        ensure!(
+            passphrase.expose_secret() == again.expose_secret(),
+            "the two passphrases differ"
+        );
+        Ok(passphrase)
+    }
+}
+
+fn type_in(prompt: &str) -> anyhow::Result<SecretString> {
+    if !io::stdin().is_terminal() {
+        bail!(
+            "a passphrase is needed and there is no terminal to ask at; say --passphrase-file FILE"
+        );
+    }
+    let passphrase = SecretString::from(rpassword::prompt_password(prompt)?);
+    ensure!(
+        !passphrase.expose_secret().is_empty(),
+        "the passphrase is empty"
+    );
+    Ok(passphrase)
+}
+
+fn read(path: &Path) -> anyhow::Result<SecretString> {
+    let line = first_line(path)
+        .with_context(|| format!("cannot use the passphrase file {}", path.display()))?;
+    Ok(SecretString::from(line))
+}
+
+fn first_line(path: &Path) -> anyhow::Result<String> {
+    // One buffer of its final size: growing it would leave copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
+    File::open(path)?
+        .take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    ensure!(
+        bytes.len() <= MAX_BYTES,
+        "it has more than {MAX_BYTES} bytes"
+    );
+    let text = std::str::from_utf8(&bytes)
+        .ok()
+        .context("it is not UTF-8 text")?;
+    let line = text.lines().next().unwrap_or_default();
+    ensure!(!line.is_empty(), "its first line is empty");
+    Ok(line.to_owned())
+}

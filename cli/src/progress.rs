@@ -1,0 +1,62 @@
+//! Progress bars: on a terminal only, and never in the way of the result.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::ops::ControlFlow;
+use std::time::Duration;
+use vigil_params::import::{Progress, Stage};
+
+/// The bar of an import, which starts anew with each stage.
+#[derive(Debug)]
+pub(crate) struct ImportBar {
+    bar: ProgressBar,
+    stage: Option<Stage>,
+}
+
+impl ImportBar {
+    /// On standard error; indicatif hides it where that is no terminal.
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{msg:26} {wide_bar} {percent:>3} % {eta}")
+        {
+            bar.set_style(style);
+        }
+        Self { bar, stage: None }
+    }
+
+    /// Shows how far the import is.
+    pub(crate) fn show(&mut self, progress: Progress) -> ControlFlow<()> {
+        if self.stage != Some(progress.stage) {
+            self.stage = Some(progress.stage);
+            self.bar.reset();
+            self.bar.set_message(describe(progress.stage));
+        }
+        self.bar.set_length(progress.total);
+        self.bar.set_position(progress.done);
+        ControlFlow::Continue(())
+    }
+}
+
+impl Drop for ImportBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Says what is going on while `work` runs.
+pub(crate) fn spin<T>(message: &'static str, work: impl FnOnce() -> T) -> T {
+    let bar = ProgressBar::new_spinner().with_message(message);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let value = work();
+    bar.finish_and_clear();
+    value
+}
+
+fn describe(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Digest => "hashing the file",
+        Stage::PowersG1 => "checking powers in G1",
+        Stage::PowersG2 => "checking powers in G2",
+        Stage::Lagrange => "checking Lagrange bases",
+        _ => "importing",
+    }
+}

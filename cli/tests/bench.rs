@@ -1,0 +1,45 @@
+//! `vigil bench`.
+
+use crate::run::{Home, stderr};
+
+#[test]
+fn a_bench_says_what_the_issue_asks_and_its_figures_make_sense() {
+    let home = Home::new();
+    let args = ["bench", "prove", "--validators", "2", "--warm-ups", "0"];
+    let report = home.json(&args, 0);
+    assert_eq!(report["validators"], 2);
+    assert_eq!(report["k"], 11);
+    assert_eq!(report["params"], "unsafe-dev");
+    assert!(report["capacity"].as_u64().unwrap() >= 12);
+    assert!(report["proof_bytes"].as_u64().unwrap() > 1000);
+    assert!(report["peak_rss_bytes"].as_u64().unwrap() > 1 << 20);
+    for seconds in [
+        "prove_seconds",
+        "cpu_seconds",
+        "verify_seconds",
+        "keygen_seconds",
+    ] {
+        assert!(report[seconds].as_f64().unwrap() > 0.0, "{seconds}");
+    }
+    assert!(
+        !home.path("data").exists(),
+        "a benchmark leaves nothing behind"
+    );
+}
+
+#[test]
+fn shapes_that_cannot_be_are_refused_before_any_work() {
+    let home = Home::new();
+    let full = ["bench", "prove", "--validators", "1000", "--k", "11"];
+    let error = stderr(&home.vigil(&full).code(2));
+    assert!(error.contains("do not fit"), "{error}");
+    for bad in [
+        ["--validators", "0", "--words", "1"],
+        ["--validators", "1", "--words", "2"],
+        ["--validators", "1", "--k", "21"],
+        ["--validators", "1", "--lanes", "0"],
+    ] {
+        let args: Vec<&str> = ["bench", "prove"].into_iter().chain(bad).collect();
+        home.vigil(&args).code(2);
+    }
+}

@@ -1,0 +1,11 @@
+//! The command as a user runs it.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod bench;
+mod operator;
+mod params;
+mod run;
+mod selftest;
+mod shell;
+mod verify;
