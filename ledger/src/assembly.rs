@@ -60,7 +60,7 @@ impl Ledger {
         preceding: Option<&Ledger>,
     ) -> Result<Self, BuildError> {
         registry.check_order()?;
-        let genesis_validators_root = chain.genesis_validators_root().into();
+        let genesis_validators_root = chain.genesis_validators_root();
         let before: Option<Vec<LedgerRow>> = match preceding {
             Some(ledger) => {
                 // A file may claim any start; one at the end of time precedes nothing.
