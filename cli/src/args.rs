@@ -9,6 +9,7 @@ Examples:
   vigil params show                       which parameters proofs rest on
   vigil operator new --out operator.key   a new operator secret, encrypted
   vigil selftest --vectors vectors.json   compare with the protocol's known answers
+  vigil ledger show period.ledger         what a period's ledger says
   vigil verify --statement duty.json --proof duty.proof
   vigil bench prove --validators 12       time a proof on this machine
 

@@ -5,6 +5,7 @@ mod demo;
 mod ledger;
 mod operator;
 mod params;
+mod prove;
 mod registry;
 mod selftest;
 mod shell;
@@ -22,14 +23,16 @@ pub(crate) enum Command {
     /// An operator's secret and its public ID
     #[command(subcommand)]
     Operator(operator::Command),
-    /// Check a proof
-    Verify(verify::Args),
-    /// Which validators a pool counts
+    /// The validators that a pool counts
     #[command(subcommand)]
     Registry(registry::Command),
-    /// From beacon chain data to a period's duty ledger
+    /// A period's ledger: every registered validator's duties
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Prove an operator's duties of a period
+    Prove(Box<prove::Args>),
+    /// Check a proof
+    Verify(verify::Args),
     /// The whole way on a captured chain, from beacon states to refused lies
     Demo(demo::Args),
     /// Compare this program with the protocol's known answers
@@ -49,9 +52,10 @@ impl Command {
         match self {
             Self::Params(command) => command.run(format),
             Self::Operator(command) => command.run(format),
-            Self::Verify(args) => args.run(format),
             Self::Registry(command) => command.run(format),
             Self::Ledger(command) => command.run(format),
+            Self::Prove(args) => args.run(format),
+            Self::Verify(args) => args.run(format),
             Self::Demo(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

@@ -3,10 +3,11 @@
 //! Exit codes: 0 all is well, 1 a proof or a claim is refused, 2 the command could not do its work.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod address;
 mod args;
 mod commands;
 mod folders;
-mod hex_address;
+mod keys;
 mod passphrase;
 mod progress;
 mod report;

@@ -18,6 +18,11 @@ pub(crate) struct PassphraseArgs {
 }
 
 impl PassphraseArgs {
+    /// Whether one was given on the command line.
+    pub(crate) fn is_given(&self) -> bool {
+        self.passphrase_file.is_some()
+    }
+
     /// The passphrase of a file that exists.
     pub(crate) fn ask(&self) -> anyhow::Result<SecretString> {
         match &self.passphrase_file {

@@ -40,12 +40,15 @@ impl From<Outcome> for ExitCode {
 pub(crate) fn print<R: Serialize + Display>(report: &R, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Text => write_out(format!("{report}\n").as_bytes()),
-        Format::Json => {
-            let mut document = serde_json::to_vec_pretty(report)?;
-            document.push(b'\n');
-            write_out(&document)
-        }
+        Format::Json => print_json(report),
     }
+}
+
+/// Prints a result as a JSON document to standard output.
+pub(crate) fn print_json<R: Serialize>(report: &R) -> anyhow::Result<()> {
+    let mut document = serde_json::to_vec_pretty(report)?;
+    document.push(b'\n');
+    write_out(&document)
 }
 
 /// Writes to standard output. A reader that went away, such as `head`, is no error.
@@ -59,7 +62,7 @@ pub(crate) fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Prints an error with its causes to standard error.
 pub(crate) fn print_error(error: &anyhow::Error, format: Format) {
-    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let causes = causes(error);
     let text = match format {
         Format::Text => format!("error: {}", causes.join(": ")),
         Format::Json => {
@@ -73,4 +76,31 @@ pub(crate) fn print_error(error: &anyhow::Error, format: Format) {
 /// Prints a warning to standard error, where it disturbs no program that reads the result.
 pub(crate) fn warn(text: impl Display) {
     let _ = writeln!(io::stderr(), "warning: {text}");
+}
+
+/// The error and its causes, less those that the message before already quotes.
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !causes.last().is_some_and(|last| last.ends_with(&cause)) {
+            causes.push(cause);
+        }
+    }
+    causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_is_quoted_already_is_not_said_twice() {
+        let error = anyhow::anyhow!("the disk is full")
+            .context("cannot write: the disk is full")
+            .context("cannot keep the key");
+        assert_eq!(
+            causes(&error),
+            ["cannot keep the key", "cannot write: the disk is full"]
+        );
+    }
 }

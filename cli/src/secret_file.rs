@@ -55,7 +55,9 @@ pub(crate) fn read(
             return decode(&bytes);
         }
         let identity = scrypt::Identity::new(ask()?);
-        let text = age::decrypt(&identity, &bytes).map(Zeroizing::new)?;
+        let text = age::decrypt(&identity, &bytes)
+            .map(Zeroizing::new)
+            .context("the passphrase is wrong or the file is damaged")?;
         decode(&text)
     };
     open().with_context(|| format!("cannot read the operator secret in {}", path.display()))

@@ -71,7 +71,7 @@ fn an_encrypted_secret_opens_with_its_passphrase_only() {
         .collect();
     let error = stderr(&home.vigil(&wrong).code(2).stdout(""));
     assert!(
-        error.contains("cannot read the operator secret in a.key: "),
+        error.contains("cannot read the operator secret in a.key: the passphrase is wrong"),
         "{error}"
     );
     let error = stderr(&home.vigil(&args).code(2).stdout(""));

@@ -5,6 +5,8 @@
 mod bench;
 mod operator;
 mod params;
+mod prove;
+mod registry;
 mod run;
 mod selftest;
 mod shell;

@@ -1,16 +1,14 @@
-//! `vigil ledger`: from beacon chain data to a period's duty ledger.
+//! `vigil ledger`: from beacon data to a ledger file, and what such a file says.
 
-use crate::progress::spin;
+mod build;
+
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
-use anyhow::Context;
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
-use vigil_ledger::chain::Chain;
 use vigil_ledger::file::Ledger;
-use vigil_ledger::registry::Registry;
 
 /// What to do with a ledger.
 #[derive(Debug, Subcommand)]
@@ -20,16 +18,19 @@ pub(crate) enum Command {
         after_help = "Example:\n  vigil ledger build --states A/states --blocks A/blocks --spec A/spec.json \\\n    \
         --genesis A/genesis.json --registry trial/registry.json --start-epoch 8 --epochs 40 --out 8.ledger"
     )]
-    Build(BuildArgs),
-    /// What a ledger is about, and its root
+    Build(build::BuildArgs),
+    /// Print the root that proofs are about
+    #[command(after_help = "Example:\n  vigil ledger root period.ledger")]
+    Root(FileArgs),
+    /// Print what the root commits to
+    #[command(after_help = "Example:\n  vigil ledger show period.ledger --json")]
     Show(FileArgs),
-    /// A ledger's rows, for people and other programs
+    /// Print the duties of all validators
     #[command(
-        after_help = "Examples:\n  vigil ledger export --csv 8.ledger\n  vigil ledger export --csv --totals 8.ledger"
+        after_help = "Examples:\n  vigil ledger export --csv period.ledger > flags.csv\n  \
+        vigil ledger export --csv --totals period.ledger > totals.csv"
     )]
     Export(ExportArgs),
-    /// Only the root
-    Root(FileArgs),
 }
 
 impl Command {
@@ -37,118 +38,10 @@ impl Command {
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         match self {
             Self::Build(args) => args.run(format),
-            Self::Show(args) => args.show(format),
-            Self::Export(args) => args.run(),
             Self::Root(args) => args.root(format),
+            Self::Show(args) => args.show(format),
+            Self::Export(args) => args.run(format),
         }
-    }
-}
-
-/// Arguments of `vigil ledger build`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct BuildArgs {
-    /// Folder of beacon states (SSZ)
-    #[arg(long, value_name = "DIR")]
-    states: PathBuf,
-    /// Folder of signed beacon blocks (SSZ)
-    #[arg(long, value_name = "DIR")]
-    blocks: PathBuf,
-    /// The node's answer on its configuration
-    #[arg(long, value_name = "FILE")]
-    spec: PathBuf,
-    /// The node's answer on its genesis
-    #[arg(long, value_name = "FILE")]
-    genesis: PathBuf,
-    /// Which validators, under which tags
-    #[arg(long, value_name = "FILE")]
-    registry: PathBuf,
-    /// First epoch
-    #[arg(long, value_name = "EPOCH")]
-    start_epoch: u64,
-    /// Length, 1 to 6300 epochs
-    #[arg(long, value_name = "COUNT")]
-    epochs: u32,
-    /// Ledger of the period before: its outages are carried on
-    #[arg(long, value_name = "FILE")]
-    previous: Option<PathBuf>,
-    /// The new ledger
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
-}
-
-#[derive(Debug, Serialize)]
-struct Summary {
-    ledger: PathBuf,
-    ledger_root: Word,
-    registry_root: Word,
-    start_epoch: u64,
-    epochs: u32,
-    validators: u32,
-    unsigned_registry: bool,
-    file_sha256: String,
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let last = self.start_epoch + u64::from(self.epochs) - 1;
-        writeln!(
-            f,
-            "{}: epochs {} to {last}",
-            self.ledger.display(),
-            self.start_epoch
-        )?;
-        if self.unsigned_registry {
-            writeln!(
-                f,
-                "UNSIGNED registry: nobody vouches for who runs which validator"
-            )?;
-        }
-        writeln!(
-            f,
-            "{} validators of the registry {}",
-            self.validators, self.registry_root
-        )?;
-        writeln!(f, "file sha256  {}", self.file_sha256)?;
-        write!(f, "ledger root  {}", self.ledger_root)
-    }
-}
-
-fn summary(path: PathBuf, ledger: &Ledger) -> Summary {
-    let header = ledger.header();
-    Summary {
-        ledger: path,
-        ledger_root: ledger.root().into(),
-        registry_root: header.registry_root.into(),
-        start_epoch: header.start_epoch,
-        epochs: header.epochs,
-        validators: header.registered,
-        unsigned_registry: ledger.unsigned_registry(),
-        file_sha256: hex::encode(ledger.file_hash()),
-    }
-}
-
-impl BuildArgs {
-    fn run(self, format: Format) -> anyhow::Result<Outcome> {
-        let registry = Registry::read(&self.registry)?;
-        let previous = self
-            .previous
-            .as_deref()
-            .map(Ledger::read)
-            .transpose()
-            .context("cannot use the preceding ledger")?;
-        let chain = spin("reading and authenticating the chain", || {
-            Chain::load_parts(&self.spec, &self.genesis, &self.states, &self.blocks)
-        })?;
-        let ledger = Ledger::build(
-            &chain,
-            &registry,
-            self.start_epoch,
-            self.epochs,
-            previous.as_ref(),
-        )?;
-        ledger.write(&self.out)?;
-        report::print(&summary(self.out, &ledger), format)?;
-        Ok(Outcome::Accepted)
     }
 }
 
@@ -157,12 +50,13 @@ impl BuildArgs {
 pub(crate) struct FileArgs {
     /// The ledger
     #[arg(value_name = "FILE.ledger")]
-    ledger: PathBuf,
+    file: PathBuf,
 }
 
 #[derive(Debug, Serialize)]
 struct Root {
     ledger_root: Word,
+    unsigned_registry: bool,
 }
 
 impl fmt::Display for Root {
@@ -171,18 +65,74 @@ impl fmt::Display for Root {
     }
 }
 
+#[derive(Debug, Serialize)]
+struct Shown {
+    ledger_root: Word,
+    file_sha256: Word,
+    unsigned_registry: bool,
+    registry_root: Word,
+    genesis_validators_root: Word,
+    start_epoch: u64,
+    epochs: u32,
+    words: usize,
+    validators: u32,
+    slashed: usize,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            validators,
+            slashed,
+            start_epoch,
+            epochs,
+            ..
+        } = self;
+        let last = start_epoch + u64::from(*epochs) - 1;
+        writeln!(f, "{validators} validators, {slashed} of them slashed")?;
+        writeln!(f, "  epochs    {start_epoch} to {last} ({epochs})")?;
+        writeln!(f, "  root      {}", self.ledger_root)?;
+        writeln!(f, "  sha256    {}", self.file_sha256)?;
+        write!(f, "  registry  {}", self.registry_root)?;
+        if self.unsigned_registry {
+            f.write_str(", UNSIGNED: nobody vouches for it")?;
+        }
+        write!(f, "\n  chain     {}", self.genesis_validators_root)
+    }
+}
+
+fn shown(ledger: &Ledger) -> Shown {
+    let header = ledger.header();
+    let is_slashed = |entry: &&vigil_ledger::file::LedgerEntry| entry.row.slashed;
+    Shown {
+        ledger_root: ledger.root().into(),
+        file_sha256: Word(ledger.file_hash()),
+        unsigned_registry: ledger.unsigned_registry(),
+        registry_root: header.registry_root.into(),
+        genesis_validators_root: Word(*ledger.genesis_validators_root()),
+        start_epoch: header.start_epoch,
+        epochs: header.epochs,
+        words: ledger.words().count(),
+        validators: header.registered,
+        slashed: ledger.entries().iter().filter(is_slashed).count(),
+    }
+}
+
 impl FileArgs {
-    fn show(self, format: Format) -> anyhow::Result<Outcome> {
-        let ledger = Ledger::read(&self.ledger)?;
-        report::print(&summary(self.ledger, &ledger), format)?;
+    fn root(self, format: Format) -> anyhow::Result<Outcome> {
+        let ledger = Ledger::read(&self.file)?;
+        warn_if_unsigned(&ledger);
+        let root = Root {
+            ledger_root: ledger.root().into(),
+            unsigned_registry: ledger.unsigned_registry(),
+        };
+        report::print(&root, format)?;
         Ok(Outcome::Accepted)
     }
 
-    fn root(self, format: Format) -> anyhow::Result<Outcome> {
-        let root = Root {
-            ledger_root: Ledger::read(&self.ledger)?.root().into(),
-        };
-        report::print(&root, format)?;
+    fn show(self, format: Format) -> anyhow::Result<Outcome> {
+        let ledger = Ledger::read(&self.file)?;
+        report::print(&shown(&ledger), format)?;
         Ok(Outcome::Accepted)
     }
 }
@@ -190,26 +140,48 @@ impl FileArgs {
 /// Arguments of `vigil ledger export`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExportArgs {
-    /// As comma-separated values, the one format there is
+    /// As comma-separated values
     #[arg(long, required = true)]
     csv: bool,
     /// One line a validator instead of one an epoch and validator
     #[arg(long)]
     totals: bool,
-    /// The ledger
-    #[arg(value_name = "FILE.ledger")]
-    ledger: PathBuf,
+    #[command(flatten)]
+    ledger: FileArgs,
+}
+
+#[derive(Debug, Serialize)]
+struct Exported {
+    csv: String,
+    unsigned_registry: bool,
 }
 
 impl ExportArgs {
-    fn run(self) -> anyhow::Result<Outcome> {
-        let ledger = Ledger::read(&self.ledger)?;
+    fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let ledger = Ledger::read(&self.ledger.file)?;
+        warn_if_unsigned(&ledger);
         let csv = if self.totals {
             ledger.totals_csv()
         } else {
             ledger.flags_csv()
         };
-        report::write_out(csv.as_bytes())?;
+        match format {
+            Format::Text => report::write_out(csv.as_bytes())?,
+            Format::Json => {
+                let unsigned_registry = ledger.unsigned_registry();
+                report::print_json(&Exported {
+                    csv,
+                    unsigned_registry,
+                })?;
+            }
+        }
         Ok(Outcome::Accepted)
+    }
+}
+
+/// Says that the ledger is of a draft, wherever the result itself has no room for it.
+pub(super) fn warn_if_unsigned(ledger: &Ledger) {
+    if ledger.unsigned_registry() {
+        report::warn("the ledger is of an UNSIGNED draft registry: nobody vouches for its entries");
     }
 }

@@ -1,6 +1,6 @@
 //! `vigil operator`: an operator's secret and its public ID.
 
-use crate::hex_address::HexAddress;
+use crate::address::HexAddress;
 use crate::passphrase::PassphraseArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;

@@ -1,6 +1,7 @@
 //! `vigil verify`: does a proof prove its statement?
 
 use crate::folders::{CacheArgs, StoreArgs};
+use crate::keys;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
@@ -10,7 +11,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
-use vigil_params::keys::{CacheOutcome, VerifyingKey};
+use vigil_params::keys::VerifyingKey;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Statement, StatementFile};
 use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy};
@@ -254,19 +255,7 @@ impl Args {
                 .verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
                 .map_err(anyhow::Error::from)
         })?;
-        if let CacheOutcome::Rebuilt(cause) = &cached.outcome {
-            report::warn(format_args!(
-                "the cached key {} could not be used ({cause}); it was made anew",
-                cached.path.display()
-            ));
-        }
-        if let Some(cause) = &cached.not_kept {
-            report::warn(format_args!(
-                "cannot keep the key {}: {cause}",
-                cached.path.display()
-            ));
-        }
-        Ok(cached.key)
+        Ok(keys::with_warnings(cached))
     }
 }
 

@@ -1,0 +1,64 @@
+//! `vigil ledger build`: from beacon states and blocks to a ledger file.
+
+use super::{Shown, shown, warn_if_unsigned};
+use crate::progress::spin;
+use crate::report::{self, Format, Outcome};
+use anyhow::Context;
+use std::path::PathBuf;
+use vigil_ledger::chain::Chain;
+use vigil_ledger::file::Ledger;
+use vigil_ledger::registry::Registry;
+
+/// Arguments of `vigil ledger build`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BuildArgs {
+    /// Folder of beacon states (SSZ)
+    #[arg(long, value_name = "DIR")]
+    states: PathBuf,
+    /// Folder of signed beacon blocks (SSZ); orphaned ones may lie in `orphans` below it
+    #[arg(long, value_name = "DIR")]
+    blocks: PathBuf,
+    /// The node's answer on its configuration
+    #[arg(long, value_name = "FILE")]
+    spec: PathBuf,
+    /// The node's answer on its genesis
+    #[arg(long, value_name = "FILE")]
+    genesis: PathBuf,
+    /// Which validators, under which tags
+    #[arg(long, value_name = "FILE")]
+    registry: PathBuf,
+    /// First epoch
+    #[arg(long, value_name = "EPOCH")]
+    start_epoch: u64,
+    /// Length, 1 to 6300 epochs
+    #[arg(long, value_name = "COUNT")]
+    epochs: u32,
+    /// Ledger of the period before: its outages are carried on
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+    /// The new ledger
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl BuildArgs {
+    pub(super) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let registry = Registry::read(&self.registry)?;
+        let previous = self
+            .previous
+            .as_deref()
+            .map(Ledger::read)
+            .transpose()
+            .context("cannot use the preceding ledger")?;
+        let chain = spin("reading and authenticating the chain", || {
+            Chain::load_parts(&self.spec, &self.genesis, &self.states, &self.blocks)
+        })?;
+        let (start, epochs) = (self.start_epoch, self.epochs);
+        let ledger = Ledger::build(&chain, &registry, start, epochs, previous.as_ref())?;
+        ledger.write(&self.out)?;
+        warn_if_unsigned(&ledger);
+        let shown: Shown = shown(&ledger);
+        report::print(&shown, format)?;
+        Ok(Outcome::Accepted)
+    }
+}

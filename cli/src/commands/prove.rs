@@ -1,0 +1,324 @@
+//! `vigil prove`: an operator's duties of a period, proven from its ledger.
+
+use super::ledger::warn_if_unsigned;
+use crate::address::HexAddress;
+use crate::folders::{CacheArgs, StoreArgs};
+use crate::keys;
+use crate::passphrase::PassphraseArgs;
+use crate::progress::spin;
+use crate::report::{self, Format, Outcome};
+use crate::secret_file;
+use crate::usage::measure;
+use anyhow::{Context, anyhow, ensure};
+use serde::Serialize;
+use std::fmt;
+use std::path::PathBuf;
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::identity::{OperatorSecret, Purpose};
+use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
+use vigil_circuits::statement::{
+    DutyClaims, DutyPlace, DutyStatement, DutyWitness, Thresholds, Totals, is_compliant,
+};
+use vigil_ledger::file::Ledger;
+use vigil_params::proof_file::ProofFile;
+use vigil_params::statement_file::{Setting, Statement, StatementFile};
+use vigil_params::{ParamsChoice, ParamsId, ParamsKind};
+use vigil_prover::{ProveError, prove_duty};
+
+/// Arguments of `vigil prove`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Claims the most that is true, rounded down to the policy's grid: tiers, not rates.\n\
+    Exits with 1 if a claim is not true.\n\n\
+    Example:\n  vigil prove --ledger period.ledger --key operator.key --chain-id 1 --pool 0x7676... \\\n    \
+    --account 0x6161... --min-performance-bps 9500 --min-uptime-bps 9700 --max-outage-epochs 12 \\\n    \
+    --statement duty.json --proof duty.proof"
+)]
+pub(crate) struct Args {
+    /// The period's ledger
+    #[arg(long, value_name = "FILE.ledger")]
+    ledger: PathBuf,
+    /// The operator's secret
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    /// EVM chain of the pool
+    #[arg(long, value_name = "ID")]
+    chain_id: u64,
+    /// The pool's contract
+    #[arg(long, value_name = "ADDRESS")]
+    pool: HexAddress,
+    /// The payout account that the proof is bound to
+    #[arg(long, value_name = "ADDRESS")]
+    account: HexAddress,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    claims: ClaimArgs,
+    /// Where the statement goes
+    #[arg(long, value_name = "FILE.json")]
+    statement: PathBuf,
+    /// Where the proof goes
+    #[arg(long, value_name = "FILE")]
+    proof: PathBuf,
+    /// Lanes side by side; a contract takes proofs of one lane
+    #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
+          value_parser = clap::value_parser!(u32).range(1..=16))]
+    lanes: u32,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Use the imported parameters of this other ceremony
+    #[arg(long, value_name = "ID")]
+    other_ceremony: Option<ParamsId>,
+    /// Use UNSAFE parameters of this seed; verifiers refuse the proof unless asked not to
+    #[arg(long, value_name = "SEED", conflicts_with = "other_ceremony")]
+    unsafe_dev_params: Option<u64>,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
+}
+
+/// Thresholds in force.
+#[derive(Debug, clap::Args)]
+struct PolicyArgs {
+    /// Attestation performance that a compliant validator has at least
+    #[arg(long, value_name = "BPS", value_parser = clap::value_parser!(u16).range(..=10_000))]
+    min_performance_bps: u16,
+    /// Share of timely targets that it has at least
+    #[arg(long, value_name = "BPS", value_parser = clap::value_parser!(u16).range(..=10_000))]
+    min_uptime_bps: u16,
+    /// Longest outage that it may have
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u16).range(..8192))]
+    max_outage_epochs: u16,
+}
+
+/// Claims below the most that is true.
+#[derive(Debug, clap::Args)]
+struct ClaimArgs {
+    /// The policy's grid: shares are rounded down to one of these
+    #[arg(
+        long,
+        value_name = "BPS,...",
+        value_delimiter = ',',
+        default_value = "0,5000,7500,9000,9500,9800,10000"
+    )]
+    grid: Vec<u16>,
+    /// The policy's step of stake-time: rounded down to a multiple of it
+    #[arg(long, value_name = "N", default_value_t = 1000,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    stake_step: u64,
+    /// Claim this share of stake-time that met the policy
+    #[arg(long, value_name = "BPS")]
+    good_bps: Option<u16>,
+    /// Claim this aggregate performance
+    #[arg(long, value_name = "BPS")]
+    performance_bps: Option<u16>,
+    /// Claim this stake-time that met the policy, in increment-epochs
+    #[arg(long, value_name = "N")]
+    good_stake: Option<u64>,
+}
+
+impl ClaimArgs {
+    fn apply(&self, best: DutyClaims) -> DutyClaims {
+        let on_grid = |bps: u16| {
+            let below = self.grid.iter().filter(|&&tier| tier <= bps);
+            below.max().copied().unwrap_or(0)
+        };
+        let on_step = |stake: u64| stake / self.stake_step * self.stake_step;
+        DutyClaims {
+            good_bps: self.good_bps.unwrap_or(on_grid(best.good_bps)),
+            performance_bps: self
+                .performance_bps
+                .unwrap_or(on_grid(best.performance_bps)),
+            good_stake: self.good_stake.unwrap_or(on_step(best.good_stake)),
+            ..best
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    proven: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
+    validators: u32,
+    capacity: u32,
+    shape: String,
+    k: u32,
+    prove_seconds: f64,
+    cpu_seconds: f64,
+    peak_rss_bytes: u64,
+    proof_bytes: usize,
+    params: ParamsKind,
+    unsigned_registry: bool,
+    statement: PathBuf,
+    proof: PathBuf,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(cause) = &self.refused {
+            return write!(f, "REFUSED: {cause}");
+        }
+        let mib = self.peak_rss_bytes as f64 / f64::from(1 << 20);
+        writeln!(
+            f,
+            "Proven for {} validators ({})",
+            self.validators, self.shape
+        )?;
+        writeln!(
+            f,
+            "  cost       {:.3} s, {:.3} CPU-seconds, {mib:.0} MiB at most",
+            self.prove_seconds, self.cpu_seconds
+        )?;
+        writeln!(f, "  statement  {}", self.statement.display())?;
+        let proof = self.proof.display();
+        writeln!(f, "  proof      {proof}, of {} bytes", self.proof_bytes)?;
+        write!(f, "  params     {}", self.params)
+    }
+}
+
+impl Args {
+    /// Proves.
+    pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let ledger = Ledger::read(&self.ledger)?;
+        warn_if_unsigned(&ledger);
+        let secret = secret_file::read(&self.key, || self.passphrase.ask())?;
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads as usize)
+                .build_global()?;
+        }
+        let (statement, witness) = self.state(&ledger, secret)?;
+        let shape = self.shape(&ledger, witness.places.len())?;
+        let choice = self.choice();
+        // Before keys and parameters, so that a lie is refused in milliseconds.
+        let refused = statement.check(&witness).err();
+        let mut report = Report {
+            proven: false,
+            refused: refused.map(|cause| ProveError::Untrue(cause).to_string()),
+            validators: statement.claims.validators,
+            capacity: shape.capacity(),
+            shape: shape.name(),
+            k: shape.k,
+            prove_seconds: 0.0,
+            cpu_seconds: 0.0,
+            peak_rss_bytes: 0,
+            proof_bytes: 0,
+            params: self.params_kind(),
+            unsigned_registry: ledger.unsigned_registry(),
+            statement: self.statement.clone(),
+            proof: self.proof.clone(),
+        };
+        if report.refused.is_some() {
+            report::print(&report, format)?;
+            return Ok(Outcome::Refused);
+        }
+        let store = self.store.open()?;
+        let cache = self.cache.open()?;
+        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
+        let key = spin("preparing the proving key", || {
+            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+        })?;
+        let key = keys::with_warnings(key);
+        let (proof, cost) = spin("proving", || {
+            measure(|| prove_duty(&key, &srs, &statement, &witness))
+        })?;
+        let proof = ProofFile::new(&key, proof?)?;
+        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?;
+        file.write(&self.statement)
+            .with_context(|| format!("cannot write {}", self.statement.display()))?;
+        proof
+            .write(&self.proof)
+            .with_context(|| format!("cannot write {}", self.proof.display()))?;
+        report.proven = true;
+        report.prove_seconds = cost.seconds;
+        report.cpu_seconds = cost.cpu_seconds;
+        report.peak_rss_bytes = cost.peak_rss_bytes;
+        report.proof_bytes = proof.proof().len();
+        report::print(&report, format)?;
+        Ok(Outcome::Accepted)
+    }
+
+    fn setting(&self) -> Setting {
+        Setting {
+            chain_id: self.chain_id,
+            pool: self.pool.0,
+            account: self.account.0,
+        }
+    }
+
+    fn choice(&self) -> ParamsChoice {
+        match (self.unsafe_dev_params, self.other_ceremony) {
+            (Some(seed), _) => ParamsChoice::UnsafeDev { seed },
+            (None, Some(id)) => ParamsChoice::OtherCeremony(id),
+            (None, None) => ParamsChoice::Ceremony,
+        }
+    }
+
+    fn params_kind(&self) -> ParamsKind {
+        match self.choice() {
+            ParamsChoice::Ceremony => ParamsKind::Ceremony,
+            ParamsChoice::OtherCeremony(_) => ParamsKind::OtherCeremony,
+            ParamsChoice::UnsafeDev { .. } => ParamsKind::UnsafeDev,
+        }
+    }
+
+    fn shape(&self, ledger: &Ledger, validators: usize) -> anyhow::Result<Shape> {
+        let family = Family::Duty(ledger.words());
+        let validators = u32::try_from(validators)?;
+        Shape::for_validators(family, validators, self.lanes).ok_or_else(|| {
+            let lanes = self.lanes;
+            anyhow!("{validators} validators do not fit {lanes} lanes at k = {MAX_K}")
+        })
+    }
+
+    /// What is claimed, of which rows.
+    fn state(
+        &self,
+        ledger: &Ledger,
+        secret: OperatorSecret,
+    ) -> anyhow::Result<(DutyStatement, DutyWitness)> {
+        let pool = self.setting().pool_id();
+        let thresholds = Thresholds {
+            min_performance_bps: self.policy.min_performance_bps,
+            min_uptime_bps: self.policy.min_uptime_bps,
+            max_outage_epochs: self.policy.max_outage_epochs,
+        };
+        let places: Vec<DutyPlace> = ledger
+            .entries()
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
+            .map(|(position, entry)| DutyPlace {
+                row: entry.row.clone(),
+                path: ledger.path(position),
+                compliant: is_compliant(&entry.row, &thresholds),
+            })
+            .collect();
+        let registered = ledger.header().registered;
+        ensure!(
+            !places.is_empty(),
+            "none of the {registered} validators of {} has a tag of this operator at this pool",
+            self.ledger.display()
+        );
+        let totals = Totals::of(places.iter().map(|place| (&place.row, place.compliant)));
+        let statement = DutyStatement {
+            ledger_root: ledger.root(),
+            operator_id: secret.operator_id(pool),
+            thresholds,
+            claims: self.claims.apply(totals.best_claims()),
+            context: self.setting().context(Purpose::Duty),
+        };
+        let witness = DutyWitness {
+            secret,
+            pool,
+            header: *ledger.header(),
+            places,
+        };
+        Ok((statement, witness))
+    }
+}
