@@ -1,6 +1,7 @@
 //! From a chain and a registry to a period's ledger.
 
 use crate::chain::Chain;
+use crate::cross_check::cross_check;
 use crate::file::{Ledger, LedgerEntry, LedgerFileError, LedgerPeriod};
 use crate::registry::{Registry, RegistryError};
 use crate::rows::{Preceding, RowError};
@@ -19,6 +20,20 @@ pub enum BuildError {
     /// The rows do not make a ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerFileError),
+    /// The two ways to the flags disagree.
+    #[error(
+        "validator {index}, epoch {epoch}: flags {from_states:#05b} in the states, {from_blocks:#05b} from the blocks (bits 0 to 2: timely source, target, head)"
+    )]
+    PathsDiffer {
+        /// Validator.
+        index: u64,
+        /// Epoch.
+        epoch: u64,
+        /// Flags in the epoch's final state.
+        from_states: u8,
+        /// Flags computed from attestations.
+        from_blocks: u8,
+    },
     /// The preceding ledger does not end where this period starts.
     #[error("the preceding ledger ends before epoch {got}, this period starts at {expected}")]
     NotPreceding {
@@ -34,6 +49,9 @@ pub enum BuildError {
 
 impl Ledger {
     /// The ledger of the validators of `registry` over `epochs` epochs from `start_epoch` on.
+    ///
+    /// The flags of all validators of the chain are computed from states and, independently, from
+    /// blocks; a difference is an error that names validator and epoch.
     pub fn build(
         chain: &Chain,
         registry: &Registry,
@@ -45,7 +63,9 @@ impl Ledger {
         let genesis_validators_root = chain.genesis_validators_root();
         let before: Option<Vec<LedgerRow>> = match preceding {
             Some(ledger) => {
-                let got = ledger.header().start_epoch + u64::from(ledger.header().epochs);
+                // A file may claim any start; one at the end of time precedes nothing.
+                let header = ledger.header();
+                let got = header.start_epoch.saturating_add(header.epochs.into());
                 if got != start_epoch {
                     return Err(BuildError::NotPreceding {
                         expected: start_epoch,
@@ -74,6 +94,7 @@ impl Ledger {
             });
         let indices: Vec<u64> = registry.entries.iter().map(|entry| entry.index).collect();
         let rows = chain.rows(&indices, start_epoch, epochs, preceding)?;
+        cross_check(chain, start_epoch, epochs)?;
         // Activation epochs are final once set: the newest state knows them all.
         let newest = chain.states().values().next_back();
         let entries = rows.into_iter().zip(&registry.entries).map(|(row, entry)| {

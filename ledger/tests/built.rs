@@ -1,0 +1,82 @@
+//! Ledgers of the captured chains: their exports, line by line, and periods out of place.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "common/capture.rs"]
+mod capture;
+
+use capture::{Capture, DEVNET, MAINNET_PRESET, SIM};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use vigil_ledger::assembly::BuildError;
+use vigil_ledger::file::Ledger;
+use vigil_ledger::registry::Registry;
+use vigil_ledger::rows::RowError;
+
+fn draft(validators: u64) -> Registry {
+    let validators: Vec<_> = (0..validators).map(|index| (index, [0; 48])).collect();
+    let rng = &mut ChaCha20Rng::seed_from_u64(1);
+    Registry::draft(1, [7; 20], &validators, 4, rng).unwrap().0
+}
+
+/// The first `epochs` epochs of flags.csv, character by character.
+fn exports_the_capture(name: &str, validators: u64, epochs: u32) {
+    let capture = Capture::open(name);
+    let chain = capture.chain().unwrap();
+    let ledger = Ledger::build(&chain, &draft(validators), 0, epochs, None).unwrap();
+    let table = std::str::from_utf8(&capture.files["csv/flags.csv"]).unwrap();
+    let count = 1 + epochs as usize * validators as usize;
+    let expected: Vec<_> = table.lines().take(count).collect();
+    assert_eq!(expected.len(), count);
+    let export = ledger.flags_csv();
+    for (line, expected) in export.lines().zip(&expected) {
+        assert_eq!(line, *expected);
+    }
+    assert_eq!(export.lines().count(), count);
+    assert!(ledger.unsigned_registry());
+    let read = Ledger::from_bytes(&ledger.to_bytes()).unwrap();
+    assert_eq!(read.root(), ledger.root());
+}
+
+#[test]
+fn the_devnets_ledger_exports_the_capture() {
+    exports_the_capture(DEVNET, 64, 90);
+}
+
+#[test]
+fn the_simulated_chains_ledger_exports_the_capture() {
+    exports_the_capture(SIM, 64, 50);
+}
+
+#[test]
+fn the_mainnet_presets_ledger_exports_the_capture() {
+    exports_the_capture(MAINNET_PRESET, 256, 4);
+}
+
+#[test]
+fn periods_carry_outages_and_are_refused_out_of_place() {
+    let chain = Capture::open(DEVNET).chain().unwrap();
+    let registry = draft(64);
+    let first = Ledger::build(&chain, &registry, 0, 24, None).unwrap();
+    let second = Ledger::build(&chain, &registry, 24, 20, Some(&first)).unwrap();
+    for (before, after) in first.entries().iter().zip(second.entries()) {
+        assert_eq!(after.row.run_in, before.row.run_out(24));
+    }
+    // Validators 56 to 63 were down from epoch 20 to 31.
+    assert!(second.entries()[56].row.run_in >= 3);
+    assert!(matches!(
+        Ledger::build(&chain, &registry, 25, 10, Some(&first)),
+        Err(BuildError::NotPreceding {
+            expected: 25,
+            got: 24
+        })
+    ));
+    assert!(matches!(
+        Ledger::build(&chain, &registry, 0, 225, None),
+        Err(BuildError::Rows(RowError::NotFinal { needed: 226, .. }))
+    ));
+    let sim = Capture::open(SIM).chain().unwrap();
+    assert!(matches!(
+        Ledger::build(&sim, &registry, 24, 10, Some(&first)),
+        Err(BuildError::OtherChain)
+    ));
+}
