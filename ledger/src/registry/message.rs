@@ -1,7 +1,7 @@
 //! The registration message and its signature.
 //!
 //! It is an SSZ container (pool: Bytes32, batch: uint64, index: uint64, pubkey: Bytes48, tag: Bytes32),
-//! signed over its signing root under an application domain: domain type 0x00000001 has the bit of
+//! signed over its signing root under an application domain: its type "VGL\x01" has the bit of
 //! DOMAIN_APPLICATION_MASK, which no consensus domain has, so the signature can never be one of an
 //! attestation, a block or an exit. The fork version and genesis root are zero, as for deposits:
 //! the pool's identity, which holds its chain, separates pools.
@@ -15,8 +15,9 @@ use vigil_circuits::identity::{Pool, fr_to_be_bytes};
 
 /// Ciphersuite of the consensus layer.
 const CIPHERSUITE: &[u8] = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
-/// Domain type with the bit of DOMAIN_APPLICATION_MASK (little-endian 0x00000001 of the spec).
-const DOMAIN_TYPE: [u8; 4] = [0, 0, 0, 1];
+/// Domain type with the bit of DOMAIN_APPLICATION_MASK, 0x00000001. The letters keep it apart from the
+/// other application domain in use, the builder's, which is the bare mask.
+const DOMAIN_TYPE: [u8; 4] = *b"VGL\x01";
 
 /// What a validator's key signs to join a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
