@@ -13,14 +13,12 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use vigil_circuits::shape::{MAX_K, MEMBERSHIP_K, Shape};
+use vigil_circuits::shape::Shape;
 
 const MAGIC: [u8; 8] = *b"VIGILPRF";
 const VERSION: u16 = 1;
 /// Longest name of a shape.
 const MAX_NAME_BYTES: usize = 32;
-/// Most lanes that a proof file may name.
-pub const MAX_LANES: u32 = 64;
 /// Longest proof. The largest shapes' proofs are far below it.
 pub const MAX_PROOF_BYTES: usize = 1 << 16;
 /// Magic, version, kind, length of the name; parameters, key; length of the proof.
@@ -298,10 +296,7 @@ fn check_mark(kind: ParamsKind, id: ParamsId) -> Result<(), ProofFileError> {
 
 /// Keeps absurd sizes away from whoever builds the shape's circuit to get its key.
 fn check_shape(shape: &Shape) -> Result<(), ProofFileError> {
-    let in_range = (MEMBERSHIP_K..=MAX_K).contains(&shape.k)
-        && (1..=MAX_LANES).contains(&shape.lanes)
-        && shape.capacity() > 0;
-    if in_range {
+    if shape.is_supported() {
         Ok(())
     } else {
         Err(ProofFileError::Shape)
