@@ -204,7 +204,7 @@ fn enrolment_and_membership_proofs_verify_and_bind_their_statements() {
 }
 
 #[test]
-fn every_shape_up_to_k_13_proves_and_verifies() {
+fn shapes_of_every_length_up_to_k_13_prove_and_verify() {
     let policy = ParamsPolicy {
         allow_unsafe: true,
         ..ParamsPolicy::default()
