@@ -7,6 +7,7 @@ mod address;
 mod args;
 mod commands;
 mod folders;
+mod judge;
 mod keys;
 mod passphrase;
 mod progress;
