@@ -8,6 +8,7 @@ mod params;
 mod prove;
 mod registry;
 mod selftest;
+mod settle;
 mod shell;
 mod verify;
 
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Prove(Box<prove::Args>),
     /// Check a proof
     Verify(verify::Args),
+    /// What follows from a proof, or from silence: reward, charge, strike
+    Settle(Box<settle::Args>),
     /// The whole way on a captured chain, from beacon states to refused lies
     Demo(demo::Args),
     /// Compare this program with the protocol's known answers
@@ -56,6 +59,7 @@ impl Command {
             Self::Ledger(command) => command.run(format),
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
+            Self::Settle(args) => args.run(format),
             Self::Demo(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

@@ -10,6 +10,7 @@ mod folders;
 mod judge;
 mod keys;
 mod passphrase;
+mod policy_files;
 mod progress;
 mod report;
 mod secret_file;

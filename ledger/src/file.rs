@@ -22,8 +22,10 @@ use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::Path;
 use vigil_circuits::Fr;
+use vigil_circuits::header::{HeaderTotals, SignedHeader};
 use vigil_circuits::identity::{fr_from_be_bytes_mod, fr_to_be_bytes};
 use vigil_circuits::ledger::{LedgerHeader, LedgerRow, Words};
+use vigil_circuits::statement::Thresholds;
 use vigil_circuits::tree::{LEDGER_DEPTH, Path as TreePath, TooManyLeaves, Tree};
 
 const MAGIC: &[u8; 16] = b"vigil.ledger\0\0\0\x01";
@@ -172,6 +174,13 @@ impl Ledger {
         }
         bytes.extend_from_slice(&fr_to_be_bytes(self.root()));
         bytes
+    }
+
+    /// The header that a quorum signs, for the thresholds in force and the network's performance.
+    pub fn signed_header(&self, thresholds: &Thresholds, network_bps: u16) -> SignedHeader {
+        let rows = self.entries.iter().map(|entry| &entry.row);
+        let totals = HeaderTotals::of(rows, thresholds);
+        SignedHeader::new(&self.header, totals, network_bps, self.file_hash())
     }
 
     /// SHA-256 of the file, which the quorum signs.

@@ -1,5 +1,7 @@
 //! `vigil demo`: the whole way on a captured chain, from beacon states to refused lies.
 
+mod settlement;
+
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, ensure};
@@ -8,11 +10,12 @@ use serde::Serialize;
 use std::fmt;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::header::SignedHeader;
 use vigil_circuits::identity::{Address, OperatorSecret, Purpose, context};
 use vigil_circuits::shape::{Family, MIN_K, NATIVE_LANES, Shape};
 use vigil_circuits::statement::{
     DutyClaims, DutyPlace, DutyStatement, DutyWitness, EnrolmentPlace, EnrolmentStatement,
-    EnrolmentWitness, Thresholds, Totals, is_compliant,
+    EnrolmentWitness, Totals, is_compliant,
 };
 use vigil_ledger::chain::Chain;
 use vigil_ledger::file::Ledger;
@@ -20,6 +23,7 @@ use vigil_ledger::registry::Registry;
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsPolicy, Srs, embedded};
 use vigil_prover::{ProveError, prove_duty, prove_enrolment, prove_unchecked};
+use vigil_verifier::settle::{Policy, expected_statement};
 use vigil_verifier::{verify_duty, verify_enrolment};
 
 /// A chain of 64 validators, Deneb to Fulu, made by somebody else's state transition.
@@ -31,11 +35,6 @@ const EPOCHS: u32 = 40;
 const CHAIN_ID: u64 = 1;
 const POOL: Address = *b"vigil's demo pool \0\0";
 const ACCOUNT: Address = *b"an operator's payout";
-const THRESHOLDS: Thresholds = Thresholds {
-    min_performance_bps: 8_000,
-    min_uptime_bps: 9_000,
-    max_outage_epochs: 6,
-};
 
 /// Arguments of `vigil demo`.
 #[derive(Debug, clap::Args)]
@@ -64,6 +63,8 @@ struct Report {
     enrolled: u32,
     registered: u32,
     operators: Vec<OperatorReport>,
+    network_bps: u16,
+    settlement: Vec<settlement::Line>,
     flipped_byte_refused: String,
     lie_refused_by_the_prover: String,
     forced_lie_refused_by_the_verifier: String,
@@ -103,6 +104,7 @@ impl fmt::Display for Report {
                 o.proof_bytes,
             )?;
         }
+        settlement::write_table(f, self.network_bps, &self.settlement)?;
         writeln!(
             f,
             "\nOne byte changed:           {}",
@@ -140,6 +142,10 @@ impl Args {
         let indices: Vec<_> = (0..VALIDATORS).map(|index| (index, [0; 48])).collect();
         let (registry, secrets) = Registry::draft(CHAIN_ID, POOL, &indices, OPERATORS, &mut OsRng)?;
         let ledger = Ledger::build(&chain, &registry, START_EPOCH, EPOCHS, None)?;
+        let policy = settlement::policy();
+        let network_bps = chain.network_bps(START_EPOCH, EPOCHS)?;
+        let thresholds = policy.thresholds_in_force(network_bps);
+        let header = ledger.signed_header(&thresholds, network_bps);
         let keys = spin("making keys", keys)?;
 
         let mut enrolled = 0;
@@ -153,12 +159,14 @@ impl Args {
 
         let mut operators = Vec::new();
         let mut last = None;
+        let mut book = settlement::Book::open(&policy, &header);
         for (number, secret) in secrets.iter().enumerate() {
-            let (statement, witness) = duty(&ledger, &registry, secret);
+            let (statement, witness) = duty(&policy, &header, &ledger, &registry, secret);
             let (report, proof) = spin("proving a period", || {
                 prove(&keys, number, &statement, &witness)
             })?;
             operators.push(report);
+            book.settle(&statement)?;
             last = Some((statement, witness, proof));
         }
         let (statement, witness, proof) = last.context("there are operators")?;
@@ -171,6 +179,8 @@ impl Args {
             enrolled,
             registered: ledger.header().registered,
             operators,
+            network_bps,
+            settlement: book.close()?,
             flipped_byte_refused: flipped,
             lie_refused_by_the_prover: asked,
             forced_lie_refused_by_the_verifier: forced,
@@ -235,13 +245,16 @@ fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::R
     )?)
 }
 
-/// An operator's rows and the most that is true of them.
+/// An operator's rows and the most that is true of them, on the policy's grid.
 fn duty(
+    policy: &Policy,
+    header: &SignedHeader,
     ledger: &Ledger,
     registry: &Registry,
     secret: &OperatorSecret,
 ) -> (DutyStatement, DutyWitness) {
     let pool = registry.pool_id();
+    let thresholds = policy.thresholds_in_force(header.network_bps);
     let places: Vec<_> = ledger
         .entries()
         .iter()
@@ -250,17 +263,17 @@ fn duty(
         .map(|(position, entry)| DutyPlace {
             row: entry.row.clone(),
             path: ledger.path(position),
-            compliant: is_compliant(&entry.row, &THRESHOLDS),
+            compliant: is_compliant(&entry.row, &thresholds),
         })
         .collect();
-    let claims = Totals::of(places.iter().map(|place| (&place.row, place.compliant))).best_claims();
-    let statement = DutyStatement {
-        ledger_root: ledger.root(),
-        operator_id: secret.operator_id(pool),
-        thresholds: THRESHOLDS,
-        claims,
-        context: context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Duty),
-    };
+    let totals = Totals::of(places.iter().map(|place| (&place.row, place.compliant)));
+    let statement = expected_statement(
+        policy,
+        header,
+        secret.operator_id(pool),
+        policy.grid.round_down(totals.best_claims()),
+        context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Duty),
+    );
     let header = *ledger.header();
     (
         statement,
