@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod bench;
+mod chain;
 mod operator;
 mod params;
 mod prove;
 mod registry;
 mod run;
 mod selftest;
+mod settle;
 mod shell;
 mod verify;
