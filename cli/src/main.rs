@@ -12,6 +12,7 @@ mod passphrase;
 mod progress;
 mod report;
 mod secret_file;
+mod threads;
 mod usage;
 mod vectors;
 mod word;

@@ -5,6 +5,7 @@
 mod bench;
 mod operator;
 mod params;
+mod progress;
 mod prove;
 mod registry;
 mod run;
