@@ -14,6 +14,7 @@ mod policy_files;
 mod progress;
 mod report;
 mod secret_file;
+mod threads;
 mod usage;
 mod vectors;
 mod word;

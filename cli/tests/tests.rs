@@ -6,6 +6,7 @@ mod bench;
 mod chain;
 mod operator;
 mod params;
+mod progress;
 mod prove;
 mod registry;
 mod run;

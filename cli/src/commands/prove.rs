@@ -5,10 +5,11 @@ use crate::address::HexAddress;
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
 use crate::passphrase::PassphraseArgs;
-use crate::progress::spin;
+use crate::progress::{Spinner, spin};
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
-use crate::usage::measure;
+use crate::threads::ThreadsArgs;
+use crate::usage::{Cost, measure};
 use anyhow::{Context, anyhow, ensure};
 use serde::Serialize;
 use std::fmt;
@@ -22,8 +23,9 @@ use vigil_circuits::statement::{
 use vigil_ledger::file::Ledger;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Setting, Statement, StatementFile};
-use vigil_params::{ParamsChoice, ParamsId, ParamsKind};
-use vigil_prover::{ProveError, prove_duty};
+use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy};
+use vigil_prover::{ProveError, prove_duty_observed};
+use vigil_verifier::verify_duty;
 
 /// Arguments of `vigil prove`.
 #[derive(Debug, clap::Args)]
@@ -66,9 +68,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
           value_parser = clap::value_parser!(u32).range(1..=16))]
     lanes: u32,
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadsArgs,
     /// Use the imported parameters of this other ceremony
     #[arg(long, value_name = "ID")]
     other_ceremony: Option<ParamsId>,
@@ -187,14 +188,8 @@ impl Args {
         let ledger = Ledger::read(&self.ledger)?;
         warn_if_unsigned(&ledger);
         let secret = secret_file::read(&self.key, || self.passphrase.ask())?;
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads as usize)
-                .build_global()?;
-        }
         let (statement, witness) = self.state(&ledger, secret)?;
         let shape = self.shape(&ledger, witness.places.len())?;
-        let choice = self.choice();
         // Before keys and parameters, so that a lie is refused in milliseconds.
         let refused = statement.check(&witness).err();
         let mut report = Report {
@@ -217,17 +212,9 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
-        let store = self.store.open()?;
-        let cache = self.cache.open()?;
-        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
-        let key = spin("preparing the proving key", || {
-            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-        })?;
-        let key = keys::with_warnings(key);
-        let (proof, cost) = spin("proving", || {
-            measure(|| prove_duty(&key, &srs, &statement, &witness))
-        })?;
-        let proof = ProofFile::new(&key, proof?)?;
+        let (proof, cost) = self
+            .threads
+            .run(|| self.prove(shape, &statement, &witness))?;
         let file = StatementFile::new(self.setting(), Statement::Duty(statement))?;
         file.write(&self.statement)
             .with_context(|| format!("cannot write {}", self.statement.display()))?;
@@ -241,6 +228,40 @@ impl Args {
         report.proof_bytes = proof.proof().len();
         report::print(&report, format)?;
         Ok(Outcome::Accepted)
+    }
+
+    /// The proof, which has been verified, and what making it cost.
+    fn prove(
+        &self,
+        shape: Shape,
+        statement: &DutyStatement,
+        witness: &DutyWitness,
+    ) -> anyhow::Result<(ProofFile, Cost)> {
+        let choice = self.choice();
+        let store = self.store.open()?;
+        let cache = self.cache.open()?;
+        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
+        let key = spin("preparing the proving key", || {
+            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+        })?;
+        let key = keys::with_warnings(key);
+        let spinner = Spinner::new("proving");
+        let (proof, cost) = measure(|| {
+            prove_duty_observed(&key, &srs, statement, witness, |stage| {
+                spinner.enter_stage(stage);
+            })
+        })?;
+        let proof = proof?;
+        spinner.enter("verifying the proof");
+        let policy = ParamsPolicy {
+            allow_unsafe: self.unsafe_dev_params.is_some(),
+            other_ceremony: self.other_ceremony,
+        };
+        verify_duty(&key.verifying_key(), &policy, statement, &proof).context(
+            "the proof just made does not verify and was not written: run the command again; \
+             if that does not help, this machine computes wrongly",
+        )?;
+        Ok((ProofFile::new(&key, proof)?, cost))
     }
 
     fn setting(&self) -> Setting {
