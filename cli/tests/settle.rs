@@ -46,20 +46,16 @@ fn proven() -> Home {
         .chain(["--policy", "policy.json", "--header", "8.header"])
         .collect();
     home.vigil(&build).code(0);
-    home.vigil(&prove(&home, &[])).code(0);
+    home.vigil(&prove(&[])).code(0);
     home
 }
 
-/// Proves operator 1's duties under the thresholds that are in force.
-fn prove<'a>(home: &Home, more: &[&'a str]) -> Vec<&'a str> {
-    let network = read(home, "8.header")["network_bps"].as_u64().unwrap();
-    let min_performance = (network - 600).to_string();
-    let args = "prove --ledger 8.ledger --key trial/operator-1.key --chain-id 1 --min-uptime-bps 8000 \
-                --max-outage-epochs 12 --statement s.json --proof p";
-    let min_performance: &'static str = min_performance.leak();
-    args.split_whitespace()
+/// Proves operator 1's duties under the policy.
+fn prove<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    "prove --ledger 8.ledger --key trial/operator-1.key --chain-id 1 --policy policy.json --header 8.header \
+     --statement s.json --proof p"
+        .split_whitespace()
         .chain(["--pool", POOL, "--account", ACCOUNT])
-        .chain(["--min-performance-bps", min_performance])
         .chain(more.iter().copied())
         .collect()
 }
@@ -170,6 +166,11 @@ fn other_thresholds_ledgers_claims_and_proofs_are_refused() {
     other["ledger_root"] = header["registry_root"].clone();
     write(&home, "8.header", &other);
     refused("another ledger");
+    let unproven = stderr(&home.vigil(&prove(&[])).code(2));
+    assert!(
+        unproven.contains("8.header is of another ledger"),
+        "{unproven}"
+    );
     let mut poor = header.clone();
     poor["total_good"] = 1.into();
     write(&home, "8.header", &poor);
@@ -184,7 +185,7 @@ fn other_thresholds_ledgers_claims_and_proofs_are_refused() {
     refused("does not prove");
     write(&home, "s.json", &statement);
 
-    home.vigil(&prove(&home, &["--good-stake", "1001"])).code(0);
+    home.vigil(&prove(&["--good-stake", "1001"])).code(0);
     refused("grid");
     let fewer = [
         "--validators",

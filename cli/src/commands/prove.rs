@@ -1,5 +1,7 @@
 //! `vigil prove`: an operator's duties of a period, proven from its ledger.
 
+mod claims;
+
 use super::ledger::warn_if_unsigned;
 use crate::address::HexAddress;
 use crate::folders::{CacheArgs, StoreArgs};
@@ -11,15 +13,14 @@ use crate::secret_file;
 use crate::threads::ThreadsArgs;
 use crate::usage::{Cost, measure};
 use anyhow::{Context, anyhow, ensure};
+use claims::{ClaimArgs, PolicyArgs};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::identity::{OperatorSecret, Purpose};
 use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
-use vigil_circuits::statement::{
-    DutyClaims, DutyPlace, DutyStatement, DutyWitness, Thresholds, Totals, is_compliant,
-};
+use vigil_circuits::statement::{DutyPlace, DutyStatement, DutyWitness, Totals, is_compliant};
 use vigil_ledger::file::Ledger;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Setting, Statement, StatementFile};
@@ -33,7 +34,7 @@ use vigil_verifier::verify_duty;
     after_help = "Claims the most that is true, rounded down to the policy's grid: tiers, not rates.\n\
     Exits with 1 if a claim is not true.\n\n\
     Example:\n  vigil prove --ledger period.ledger --key operator.key --chain-id 1 --pool 0x7676... \\\n    \
-    --account 0x6161... --min-performance-bps 9500 --min-uptime-bps 9700 --max-outage-epochs 12 \\\n    \
+    --account 0x6161... --policy policy.json --header period.header \\\n    \
     --statement duty.json --proof duty.proof"
 )]
 pub(crate) struct Args {
@@ -80,64 +81,6 @@ pub(crate) struct Args {
     store: StoreArgs,
     #[command(flatten)]
     cache: CacheArgs,
-}
-
-/// Thresholds in force.
-#[derive(Debug, clap::Args)]
-struct PolicyArgs {
-    /// Attestation performance that a compliant validator has at least
-    #[arg(long, value_name = "BPS", value_parser = clap::value_parser!(u16).range(..=10_000))]
-    min_performance_bps: u16,
-    /// Share of timely targets that it has at least
-    #[arg(long, value_name = "BPS", value_parser = clap::value_parser!(u16).range(..=10_000))]
-    min_uptime_bps: u16,
-    /// Longest outage that it may have
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u16).range(..8192))]
-    max_outage_epochs: u16,
-}
-
-/// Claims below the most that is true.
-#[derive(Debug, clap::Args)]
-struct ClaimArgs {
-    /// The policy's grid: shares are rounded down to one of these
-    #[arg(
-        long,
-        value_name = "BPS,...",
-        value_delimiter = ',',
-        default_value = "0,5000,7500,9000,9500,9800,10000"
-    )]
-    grid: Vec<u16>,
-    /// The policy's step of stake-time: rounded down to a multiple of it
-    #[arg(long, value_name = "N", default_value_t = 1000,
-          value_parser = clap::value_parser!(u64).range(1..))]
-    stake_step: u64,
-    /// Claim this share of stake-time that met the policy
-    #[arg(long, value_name = "BPS")]
-    good_bps: Option<u16>,
-    /// Claim this aggregate performance
-    #[arg(long, value_name = "BPS")]
-    performance_bps: Option<u16>,
-    /// Claim this stake-time that met the policy, in increment-epochs
-    #[arg(long, value_name = "N")]
-    good_stake: Option<u64>,
-}
-
-impl ClaimArgs {
-    fn apply(&self, best: DutyClaims) -> DutyClaims {
-        let on_grid = |bps: u16| {
-            let below = self.grid.iter().filter(|&&tier| tier <= bps);
-            below.max().copied().unwrap_or(0)
-        };
-        let on_step = |stake: u64| stake / self.stake_step * self.stake_step;
-        DutyClaims {
-            good_bps: self.good_bps.unwrap_or(on_grid(best.good_bps)),
-            performance_bps: self
-                .performance_bps
-                .unwrap_or(on_grid(best.performance_bps)),
-            good_stake: self.good_stake.unwrap_or(on_step(best.good_stake)),
-            ..best
-        }
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -304,11 +247,7 @@ impl Args {
         secret: OperatorSecret,
     ) -> anyhow::Result<(DutyStatement, DutyWitness)> {
         let pool = self.setting().pool_id();
-        let thresholds = Thresholds {
-            min_performance_bps: self.policy.min_performance_bps,
-            min_uptime_bps: self.policy.min_uptime_bps,
-            max_outage_epochs: self.policy.max_outage_epochs,
-        };
+        let (thresholds, grid) = self.policy.read(ledger)?;
         let places: Vec<DutyPlace> = ledger
             .entries()
             .iter()
@@ -331,7 +270,7 @@ impl Args {
             ledger_root: ledger.root(),
             operator_id: secret.operator_id(pool),
             thresholds,
-            claims: self.claims.apply(totals.best_claims()),
+            claims: self.claims.apply(totals.best_claims(), &grid),
             context: self.setting().context(Purpose::Duty),
         };
         let witness = DutyWitness {

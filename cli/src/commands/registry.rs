@@ -213,7 +213,7 @@ impl ShowArgs {
             registry_root: registry.root()?.into(),
             chain_id: registry.chain_id,
             pool: format!("0x{}", hex::encode(registry.pool)),
-            batch: registry.batch,
+            batch: registry.batch(),
             validators: registry.entries.len(),
         };
         report::print(&shown, format)?;
