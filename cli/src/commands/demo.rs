@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use rand_core::OsRng;
 use serde::Serialize;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::header::SignedHeader;
@@ -29,7 +30,13 @@ use vigil_verifier::{verify_duty, verify_enrolment};
 /// A chain of 64 validators, Deneb to Fulu, made by somebody else's state transition.
 const CHAIN: &[u8] = include_bytes!("../../../data/chains/sim-deneb-electra-fulu.tar.zst");
 const VALIDATORS: u64 = 64;
-const OPERATORS: usize = 4;
+/// Who runs what: the chain's validators 0 to 23 were often down, 10, 45 and 60 are slashed.
+const OPERATORS: [(&str, &[RangeInclusive<u64>]); 4] = [
+    ("diligent", &[24..=39]),
+    ("often down", &[0..=9, 11..=16]),
+    ("slashed", &[40..=55]),
+    ("both", &[10..=10, 17..=23, 56..=63]),
+];
 const START_EPOCH: u64 = 8;
 const EPOCHS: u32 = 40;
 const CHAIN_ID: u64 = 1;
@@ -43,7 +50,7 @@ pub(crate) struct Args {}
 
 #[derive(Debug, Serialize)]
 struct OperatorReport {
-    operator: usize,
+    operator: &'static str,
     validators: u32,
     slashed: u32,
     good_bps: u16,
@@ -87,12 +94,12 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "operator  V  slashed  good stake  good     performance  prove   verify  proof"
+            "operator     V  slashed  good stake  good      performance  prove   verify  proof"
         )?;
         for o in &self.operators {
             writeln!(
                 f,
-                "{:>8} {:>2}  {:>7}  {:>10}  {:>5.2} %  {:>9.2} %  {:>5.2} s  {:>3.0} ms  {} B",
+                "{:10} {:>3}  {:>7}  {:>10}  {:>6.2} %  {:>9.2} %  {:>5.2} s  {:>3.0} ms  {} B",
                 o.operator,
                 o.validators,
                 o.slashed,
@@ -140,7 +147,7 @@ impl Args {
         let start = Instant::now();
         let chain = spin("authenticating the chain", || Chain::from_archive(CHAIN))?;
         let indices: Vec<_> = (0..VALIDATORS).map(|index| (index, [0; 48])).collect();
-        let (registry, secrets) = Registry::draft(CHAIN_ID, POOL, &indices, OPERATORS, &mut OsRng)?;
+        let (registry, secrets) = registry(&indices)?;
         let ledger = Ledger::build(&chain, &registry, START_EPOCH, EPOCHS, None)?;
         let policy = settlement::policy();
         let network_bps = chain.network_bps(START_EPOCH, EPOCHS)?;
@@ -160,13 +167,13 @@ impl Args {
         let mut operators = Vec::new();
         let mut last = None;
         let mut book = settlement::Book::open(&policy, &header);
-        for (number, secret) in secrets.iter().enumerate() {
+        for (&(name, _), secret) in OPERATORS.iter().zip(&secrets) {
             let (statement, witness) = duty(&policy, &header, &ledger, &registry, secret);
             let (report, proof) = spin("proving a period", || {
-                prove(&keys, number, &statement, &witness)
+                prove(&keys, name, &statement, &witness)
             })?;
             operators.push(report);
-            book.settle(&statement)?;
+            book.settle(name, &statement)?;
             last = Some((statement, witness, proof));
         }
         let (statement, witness, proof) = last.context("there are operators")?;
@@ -189,6 +196,22 @@ impl Args {
         report::print(&report, format)?;
         Ok(Outcome::Accepted)
     }
+}
+
+/// An unsigned registry in which each operator has its own validators.
+fn registry(indices: &[(u64, [u8; 48])]) -> anyhow::Result<(Registry, Vec<OperatorSecret>)> {
+    let operators = OPERATORS.len();
+    let (mut registry, secrets) = Registry::draft(CHAIN_ID, POOL, indices, operators, &mut OsRng)?;
+    let pool = registry.pool_id();
+    for entry in &mut registry.entries {
+        let runs = |(_, ranges): &(&str, &[RangeInclusive<u64>])| {
+            ranges.iter().any(|range| range.contains(&entry.index))
+        };
+        let owner = OPERATORS.iter().position(runs);
+        entry.tag =
+            secrets[owner.context("every validator has an operator")?].tag(entry.index, pool);
+    }
+    Ok((registry, secrets))
 }
 
 fn keys() -> anyhow::Result<Keys> {
@@ -288,7 +311,7 @@ fn duty(
 
 fn prove(
     keys: &Keys,
-    operator: usize,
+    operator: &'static str,
     statement: &DutyStatement,
     witness: &DutyWitness,
 ) -> anyhow::Result<(OperatorReport, Vec<u8>)> {

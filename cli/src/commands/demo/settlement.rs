@@ -36,6 +36,7 @@ pub(super) fn policy() -> Policy {
 /// An operator's line in the table.
 #[derive(Debug, Serialize)]
 pub(super) struct Line {
+    operator: &'static str,
     good_bps: u16,
     performance_bps: u16,
     reward_gwei: u128,
@@ -65,7 +66,11 @@ impl<'a> Book<'a> {
     }
 
     /// Settles on a statement whose proof holds.
-    pub(super) fn settle(&mut self, statement: &DutyStatement) -> anyhow::Result<()> {
+    pub(super) fn settle(
+        &mut self,
+        operator: &'static str,
+        statement: &DutyStatement,
+    ) -> anyhow::Result<()> {
         let claims = &statement.claims;
         let bond = 2 * self.policy.bond_per_validator * u128::from(claims.validators);
         let state = State {
@@ -83,6 +88,7 @@ impl<'a> Book<'a> {
             .context("an honest claim must settle")?;
         (self.pool, self.period) = (settlement.state.pool, settlement.state.period);
         let line = Line {
+            operator,
             good_bps: claims.good_bps,
             performance_bps: claims.performance_bps,
             reward_gwei: settlement.reward / GWEI,
@@ -125,13 +131,14 @@ pub(super) fn write_table(
     let percent = |bps: u16| f64::from(bps) / 100.0;
     writeln!(
         f,
-        "\nSettlement (the whole network performed {:.2} %)\noperator  claims good  performance         reward        charged",
+        "\nSettlement (the whole network performed {:.2} %, in tiers)\noperator    claims good  performance        reward          charged",
         percent(network_bps)
     )?;
-    for (operator, line) in lines.iter().enumerate() {
+    for line in lines {
         writeln!(
             f,
-            "{operator:>8}  {:>9} %  {:>9} %  {:>8} gwei  {:>8} gwei{}",
+            "{:10} {:>11} %  {:>9} %  {:>7} gwei  {:>10} gwei{}",
+            line.operator,
             percent(line.good_bps),
             percent(line.performance_bps),
             line.reward_gwei,
