@@ -228,7 +228,8 @@ impl Args {
             measure(|| prove_duty(&key, &srs, &statement, &witness))
         })?;
         let proof = ProofFile::new(&key, proof?)?;
-        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?;
+        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?
+            .with_unsigned_registry(ledger.unsigned_registry());
         file.write(&self.statement)
             .with_context(|| format!("cannot write {}", self.statement.display()))?;
         proof
