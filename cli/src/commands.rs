@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod enrol;
 mod ledger;
 mod operator;
 mod params;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     /// A period's ledger: every registered validator's duties
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Prove how many validators of a registry an operator has
+    Enrol(enrol::Args),
     /// Prove an operator's duties of a period
     Prove(Box<prove::Args>),
     /// Check a proof
@@ -57,6 +60,7 @@ impl Command {
             Self::Operator(command) => command.run(format),
             Self::Registry(command) => command.run(format),
             Self::Ledger(command) => command.run(format),
+            Self::Enrol(args) => args.run(format),
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
             Self::Settle(args) => args.run(format),

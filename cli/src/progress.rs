@@ -1,6 +1,6 @@
 //! Progress bars: on a terminal only, and never in the way of the result.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use std::ops::ControlFlow;
 use std::time::Duration;
 use vigil_params::import::{Progress, Stage};
@@ -81,6 +81,16 @@ impl Drop for Spinner {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// A bar over `total` pieces of work, for [`ProgressBar::inc`] from any thread; gone when dropped.
+pub(crate) fn count(message: &'static str, total: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len} {eta}") {
+        bar.set_style(style);
+    }
+    bar.with_message(message)
+        .with_finish(ProgressFinish::AndClear)
 }
 
 /// Says what is going on while `work` runs.

@@ -158,7 +158,8 @@ impl Args {
         let (proof, cost) = self
             .threads
             .run(|| self.prove(shape, &statement, &witness))?;
-        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?;
+        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?
+            .with_unsigned_registry(ledger.unsigned_registry());
         file.write(&self.statement)
             .with_context(|| format!("cannot write {}", self.statement.display()))?;
         proof

@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// operators' root (membership)
     #[arg(long, value_name = "HEX")]
     root: Option<Word>,
+    /// Accept a statement about an unsigned draft registry, for which nobody vouches
+    #[arg(long)]
+    allow_unsigned_registry: bool,
     #[command(flatten)]
     trust: TrustArgs,
 }
@@ -125,6 +128,7 @@ struct Report {
     claims: Claims,
     root: Word,
     root_checked: bool,
+    unsigned_registry: bool,
     shape: String,
     params: ParamsKind,
     params_id: ParamsId,
@@ -145,6 +149,9 @@ impl fmt::Display for Report {
                     "compare it, or say --root"
                 };
                 writeln!(f, "  root    {}, {trust}", self.root)?;
+                if self.unsigned_registry {
+                    writeln!(f, "  registry  UNSIGNED draft: nobody vouches for it")?;
+                }
                 write!(f, "  params  {}", self.params)
             }
         }
@@ -156,10 +163,11 @@ impl Args {
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let statement = StatementFile::read(&self.statement)
             .with_context(|| format!("cannot use the statement {}", self.statement.display()))?;
-        let statement = statement.statement();
         let proof = ProofFile::read(&self.proof)
             .with_context(|| format!("cannot use the proof {}", self.proof.display()))?;
-        let verdict = self.judge(statement, &proof)?;
+        let verdict = self.judge(&statement, &proof)?;
+        let unsigned_registry = statement.unsigned_registry();
+        let statement = statement.statement();
         let outcome = if verdict.is_ok() {
             Outcome::Accepted
         } else {
@@ -172,6 +180,7 @@ impl Args {
             claims: Claims::of(statement),
             root: root_of(statement),
             root_checked: self.root.is_some(),
+            unsigned_registry,
             shape: proof.shape().name(),
             params: proof.params_kind(),
             params_id: proof.params_id(),
@@ -181,14 +190,21 @@ impl Args {
         Ok(outcome)
     }
 
-    /// The root first, which is cheap; then the proof.
-    fn judge(&self, statement: &Statement, proof: &ProofFile) -> anyhow::Result<Verdict> {
-        let got = root_of(statement);
+    /// The registry's mark and the root first, which are cheap; then the proof.
+    fn judge(&self, file: &StatementFile, proof: &ProofFile) -> anyhow::Result<Verdict> {
+        if file.unsigned_registry() && !self.allow_unsigned_registry {
+            return Ok(Err(
+                "the statement is about an unsigned draft registry, for which nobody vouches; \
+                 --allow-unsigned-registry accepts it"
+                    .to_owned(),
+            ));
+        }
+        let got = root_of(file.statement());
         match self.root.filter(|&expected| expected != got) {
             Some(expected) => Ok(Err(format!(
                 "the statement's root is {got}, expected {expected}"
             ))),
-            None => self.trust.judge(statement, proof),
+            None => self.trust.judge(file.statement(), proof),
         }
     }
 }
