@@ -92,8 +92,19 @@ fn a_chain_becomes_a_reward_a_charge_and_a_strike() {
         .split(' ')
         .chain(FRESH)
         .collect();
-    let refused = stderr(&home.vigil(&unasked).code(2));
-    assert!(refused.contains("--allow-unsigned-registry"), "{refused}");
+    let refused = home.json(&unasked, 1);
+    let cause = refused["refused"].as_str().unwrap();
+    assert!(cause.contains("--allow-unsigned-registry"), "{cause}");
+    let mut unmarked = header.clone();
+    unmarked["unsigned_registry"] = false.into();
+    write(&home, "8.header", &unmarked);
+    let refused = home.json(&unasked, 1);
+    let cause = refused["refused"].as_str().unwrap();
+    assert!(
+        cause.contains("--allow-unsigned-registry"),
+        "the statement is marked too: {cause}"
+    );
+    write(&home, "8.header", &header);
 
     let out = [FRESH.as_slice(), &["--out", "state.json"]].concat();
     let settled = home.json(&settle(&out), 0);

@@ -16,6 +16,9 @@ use vigil_verifier::settle::{
     open, settle,
 };
 
+const UNSIGNED_REFUSED: &str = "the registry is an unsigned draft, for which nobody vouches; \
+    --allow-unsigned-registry settles all the same";
+
 /// Arguments of `vigil settle`.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -177,11 +180,6 @@ impl Args {
         let policy = read_policy(&self.policy)?;
         let header = HeaderFile::read(&self.header)
             .with_context(|| format!("cannot use the header {}", self.header.display()))?;
-        ensure!(
-            !header.unsigned_registry || self.allow_unsigned_registry,
-            "the header is of an unsigned draft registry, for which nobody vouches; \
-             --allow-unsigned-registry settles all the same"
-        );
         let mut state = self.start(&policy, &header)?;
         let proof = self.statement.as_deref().zip(self.proof.as_deref());
         state.phase = match (self.phase, proof) {
@@ -190,6 +188,9 @@ impl Args {
             (None, None) => Phase::Over,
         };
         let decided = match proof {
+            _ if header.unsigned_registry && !self.allow_unsigned_registry => {
+                Err(UNSIGNED_REFUSED.into())
+            }
             Some((statement, proof)) => {
                 self.with_proof(&policy, &header, state, statement, proof)?
             }
@@ -262,6 +263,9 @@ impl Args {
             duty.claims,
             duty.context,
         );
+        if file.unsigned_registry() && !self.allow_unsigned_registry {
+            return Ok(Err(UNSIGNED_REFUSED.into()));
+        }
         if duty.ledger_root != expected.ledger_root {
             return Ok(Err("the statement is about another ledger".into()));
         }
