@@ -8,6 +8,7 @@ mod operator;
 mod params;
 mod progress;
 mod prove;
+mod register;
 mod registry;
 mod run;
 mod selftest;

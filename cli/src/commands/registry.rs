@@ -1,5 +1,6 @@
 //! `vigil registry`: which validators a pool counts, and under which tags.
 
+mod admit;
 mod build;
 mod draft;
 mod verify;
@@ -15,6 +16,15 @@ use vigil_ledger::registry::{Registry, RegistryError};
 /// What to do with a registry.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Add a new operator to the pool's list, by its enrolment without validators
+    #[command(
+        after_help = "The proof shows that somebody knows the operator's secret, and the statement names the\n\
+        owner account. Exits with 1 if the proof is refused, or the operator is in the list already.\n\n\
+        Examples:\n  vigil registry admit --operators operators.json --genesis genesis.json \\\n    \
+        --statement first.json --proof first.proof\n  \
+        vigil registry admit --operators operators.json --statement next.json --proof next.proof"
+    )]
+    Admit(Box<admit::AdmitArgs>),
     /// Make the next registry version from the registrations of a batch
     #[command(
         after_help = "Checks every registration: that it is of this pool, batch and operators' list, that no\n\
@@ -49,6 +59,7 @@ impl Command {
     /// Does it.
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         match self {
+            Self::Admit(args) => args.run(format),
             Self::Build(args) => args.run(format),
             Self::Verify(args) => args.run(format),
             Self::Draft(args) => args.run(format),
