@@ -217,6 +217,16 @@ fn only_a_draft_is_unsigned_or_names_no_beacon_chain() {
 }
 
 #[test]
+fn the_documents_example_is_a_draft() {
+    let document = include_str!("../../../docs/formats.md");
+    let start = document.find("{\n  \"format\": \"vigil.registry.v1\"").unwrap();
+    let (example, _) = document[start..].split_once("```").unwrap();
+    let draft = Registry::from_json(example.as_bytes()).unwrap();
+    assert!(draft.unsigned);
+    assert_eq!(draft.to_json(), example);
+}
+
+#[test]
 fn damaged_files_are_errors() {
     let json = signed().to_json();
     for length in 0..json.len() - 1 {
