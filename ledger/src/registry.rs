@@ -9,7 +9,8 @@
 //! registrations on top of the version before.
 
 mod batch;
-mod bounded;
+pub(crate) mod bounded;
+mod chain;
 mod error;
 mod key;
 mod message;

@@ -3,6 +3,7 @@
 mod admit;
 mod build;
 mod draft;
+mod stakes;
 mod verify;
 
 use crate::report::{self, Format, Outcome};
@@ -29,19 +30,23 @@ pub(crate) enum Command {
     #[command(
         after_help = "Checks every registration: that it is of this pool, batch and operators' list, that no\n\
         validator, key or tag stands twice, the validator's signature and the membership proof; and\n\
-        the version before likewise. Exits with 1 and names the file if one is refused.\n\n\
+        the version before likewise. With --state also that the chain has the key for the index, that\n\
+        the stake is the pool's, and that nobody who joins is slashed or exiting.\n\
+        Exits with 1 and names the file if one is refused.\n\n\
         Examples:\n  vigil registry build --operators operators.json --batch 1 \\\n    \
         --registrations 17.json 18.json --out registry-1.json\n  \
         vigil registry build --operators operators.json --batch 2 --previous registry-1.json \\\n    \
         --registrations batch-2/*.json --out registry-2.json"
     )]
-    Build(build::BuildArgs),
+    Build(Box<build::BuildArgs>),
     /// Check a registry as everybody should: signatures and membership proofs
     #[command(
         after_help = "Exits with 0 if all hold, 1 if one is refused, 2 if the file cannot be used.\n\n\
-        Example:\n  vigil registry verify registry-1.json --operators operators.json"
+        Examples:\n  vigil registry verify registry-1.json --operators operators.json\n  \
+        vigil registry verify registry-1.json --operators operators.json --state finalised.ssz \\\n    \
+        --spec spec.json --credentials 0x0100..."
     )]
-    Verify(verify::VerifyArgs),
+    Verify(Box<verify::VerifyArgs>),
     /// Make an UNSIGNED registry with fresh operator secrets, for trials and studies
     #[command(
         after_help = "Writes registry.json and operator-0.key, operator-1.key ... into a new folder. Operators\n\

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The whole file, unless it has more than `limit` bytes. Its length is asked for first, and then
 /// not believed: what grows, or has no length, is not read beyond the limit either.
-pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || {
         io::Error::new(
             io::ErrorKind::FileTooLarge,

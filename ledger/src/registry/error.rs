@@ -77,6 +77,38 @@ pub enum RegistryError {
         /// The later one.
         index: u64,
     },
+    /// The chain has no such validator yet.
+    #[error("the chain has no validator {index} yet, only {validators} in this state")]
+    NoSuchValidator {
+        /// Validator index.
+        index: u64,
+        /// How many there are.
+        validators: usize,
+    },
+    /// Somebody else's stake.
+    #[error(
+        "the withdrawal credentials of validator {index} are 0x{got}, which are not the pool's"
+    )]
+    Credentials {
+        /// Validator index.
+        index: u64,
+        /// Its credentials, in hex.
+        got: String,
+    },
+    /// A slashed validator cannot join.
+    #[error("validator {index} is slashed already")]
+    AlreadySlashed {
+        /// Validator index.
+        index: u64,
+    },
+    /// An exiting validator cannot join.
+    #[error("validator {index} exits at epoch {epoch}")]
+    AlreadyExiting {
+        /// Validator index.
+        index: u64,
+        /// Its exit epoch.
+        epoch: u64,
+    },
     /// The key is not the one that the chain has for the index.
     #[error("the public key of validator {index} is not the chain's")]
     WrongKey {
@@ -193,6 +225,10 @@ impl RegistryError {
             Self::Field { index, .. }
             | Self::Index { index }
             | Self::Duplicate { index }
+            | Self::NoSuchValidator { index, .. }
+            | Self::Credentials { index, .. }
+            | Self::AlreadySlashed { index }
+            | Self::AlreadyExiting { index, .. }
             | Self::WrongKey { index }
             | Self::InvalidKey { index }
             | Self::Signature { index }

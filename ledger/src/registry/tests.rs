@@ -1,4 +1,5 @@
 mod batches;
+mod chain;
 
 use super::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -219,7 +220,9 @@ fn only_a_draft_is_unsigned_or_names_no_beacon_chain() {
 #[test]
 fn the_documents_example_is_a_draft() {
     let document = include_str!("../../../docs/formats.md");
-    let start = document.find("{\n  \"format\": \"vigil.registry.v1\"").unwrap();
+    let start = document
+        .find("{\n  \"format\": \"vigil.registry.v1\"")
+        .unwrap();
     let (example, _) = document[start..].split_once("```").unwrap();
     let draft = Registry::from_json(example.as_bytes()).unwrap();
     assert!(draft.unsigned);

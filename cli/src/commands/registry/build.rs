@@ -1,6 +1,7 @@
 //! `vigil registry build`: from registrations to the next registry version.
 
 use super::refusal;
+use super::stakes::{Stakes, StateArgs, StateReport};
 use crate::membership::{FolderArgs, first_refusal};
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
@@ -30,6 +31,8 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "FILE.json")]
     out: PathBuf,
     #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
     folders: FolderArgs,
 }
 
@@ -44,6 +47,8 @@ struct Built {
     batch: u64,
     added: usize,
     validators: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<StateReport>,
 }
 
 impl fmt::Display for Built {
@@ -66,6 +71,10 @@ impl fmt::Display for Built {
             "Registry of {validators} validators, {added} of them in batch {batch}"
         )?;
         writeln!(f, "  file  {}", self.registry.display())?;
+        match &self.state {
+            Some(state) => writeln!(f, "  state {state}")?,
+            None => writeln!(f, "  state not compared: say --state")?,
+        }
         write!(f, "  root  {root}")
     }
 }
@@ -88,6 +97,7 @@ impl BuildArgs {
             .iter()
             .map(|path| Registration::read(path).with_context(|| cannot_use(path)))
             .collect::<anyhow::Result<Vec<_>>>()?;
+        let stakes = self.state.read()?;
         let mut built = Built {
             built: false,
             refused: None,
@@ -96,8 +106,15 @@ impl BuildArgs {
             batch: self.batch,
             added: registrations.len(),
             validators: 0,
+            state: stakes.as_ref().map(StateReport::from),
         };
-        let registry = match self.build(&operators, previous.as_ref(), &registrations)? {
+        let made = self.build(
+            &operators,
+            previous.as_ref(),
+            &registrations,
+            stakes.as_ref(),
+        )?;
+        let registry = match made {
             Ok(registry) => registry,
             Err(refused) => {
                 built.refused = Some(refused);
@@ -120,9 +137,17 @@ impl BuildArgs {
         operators: &Operators,
         previous: Option<&Registry>,
         registrations: &[Registration],
+        stakes: Option<&Stakes>,
     ) -> anyhow::Result<Result<Registry, String>> {
         for (path, registration) in self.registrations.iter().zip(registrations) {
-            if let Err(error) = registration.check_belongs(operators, self.batch) {
+            let joins = stakes.map(
+                |Stakes {
+                     records,
+                     credentials,
+                 }| { registration.entry.check_joins(records, credentials) },
+            );
+            let belongs = registration.check_belongs(operators, self.batch);
+            if let Err(error) = belongs.and(joins.unwrap_or(Ok(()))) {
                 return Ok(Err(format!("{}: {}", path.display(), refusal(error)?)));
             }
         }
@@ -134,6 +159,11 @@ impl BuildArgs {
                 return Ok(Err(format!("{files}{}", refusal(error)?)));
             }
         };
+        // The ones from before, and whether it is their chain at all.
+        if let Some(Err(error)) = stakes.map(|s| registry.check_stakes(&s.records, &s.credentials))
+        {
+            return Ok(Err(refusal(error)?));
+        }
         let verifier = self.folders.verifier()?;
         let judge = |statement: &_, proof: &[u8]| verifier.judge(statement, proof);
         if let Some((at, error)) = first_refusal(registrations, |one| one.verify(judge)) {

@@ -1,6 +1,7 @@
 //! `vigil registry verify`: does everybody vouch who has to?
 
 use super::refusal;
+use super::stakes::{Stakes, StateArgs, StateReport};
 use crate::membership::{FolderArgs, first_refusal};
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
@@ -23,6 +24,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "HEX")]
     root: Option<Word>,
     #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
     folders: FolderArgs,
 }
 
@@ -37,6 +40,8 @@ struct Verified {
     #[serde(skip_serializing_if = "Option::is_none")]
     registry_root: Option<Word>,
     validators: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<StateReport>,
 }
 
 impl fmt::Display for Verified {
@@ -58,6 +63,10 @@ impl fmt::Display for Verified {
             false => "as the registry says; compare with --operators",
         };
         writeln!(f, "  operators  {trust}")?;
+        match &self.state {
+            Some(state) => writeln!(f, "  state      {state}")?,
+            None => writeln!(f, "  state      not compared: say --state")?,
+        }
         write!(f, "  root       {root}")?;
         if self.root_checked {
             write!(f, ", the one that was asked for")?;
@@ -74,6 +83,7 @@ impl VerifyArgs {
             .map(Operators::read)
             .transpose()
             .context("cannot use the operators' list")?;
+        let stakes = self.state.read()?;
         let mut verified = Verified {
             valid: false,
             refused: None,
@@ -82,8 +92,9 @@ impl VerifyArgs {
             root_checked: self.root.is_some(),
             registry_root: None,
             validators: 0,
+            state: stakes.as_ref().map(StateReport::from),
         };
-        if let Err(error) = self.verify(operators.as_ref(), &mut verified)? {
+        if let Err(error) = self.verify(operators.as_ref(), stakes.as_ref(), &mut verified)? {
             let refused =
                 refusal(error).with_context(|| format!("cannot use {}", self.file.display()))?;
             verified.refused = Some(refused);
@@ -103,6 +114,7 @@ impl VerifyArgs {
     fn verify(
         &self,
         operators: Option<&Operators>,
+        stakes: Option<&Stakes>,
         verified: &mut Verified,
     ) -> anyhow::Result<Result<(), RegistryError>> {
         let registry = match Registry::read(&self.file) {
@@ -116,6 +128,10 @@ impl VerifyArgs {
             return Ok(Err(RegistryError::Unsigned));
         }
         if let Some(Err(error)) = operators.map(|list| registry.check_operators(list)) {
+            return Ok(Err(error));
+        }
+        if let Some(Err(error)) = stakes.map(|s| registry.check_stakes(&s.records, &s.credentials))
+        {
             return Ok(Err(error));
         }
         let verifier = self.folders.verifier()?;
