@@ -44,6 +44,16 @@ pub struct ValidatorEpoch {
     pub sync: Count,
 }
 
+impl ValidatorEpoch {
+    pub(crate) fn without_duties(standing: Standing) -> Self {
+        Self {
+            record: standing.record,
+            flags: standing.flags,
+            ..Self::default()
+        }
+    }
+}
+
 /// What the registered validators did in an epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EpochFacts {
@@ -80,10 +90,9 @@ impl EpochFacts {
         let validators = indices.iter().zip(standings).map(|(index, standing)| {
             let (proposals, sync) = counts.get(index).copied().unwrap_or_default();
             ValidatorEpoch {
-                record: standing.record,
-                flags: standing.flags,
                 proposals,
                 sync,
+                ..ValidatorEpoch::without_duties(standing)
             }
         });
         Ok(Self {

@@ -61,6 +61,11 @@ impl CanonicalBlocks {
         self.blocks.get(&slot)
     }
 
+    #[cfg(test)]
+    pub(super) fn get_mut(&mut self, slot: u64) -> Option<&mut BlockFacts> {
+        self.blocks.get_mut(&slot)
+    }
+
     /// The blocks of some slots.
     pub fn range(&self, slots: Range<u64>) -> impl Iterator<Item = &BlockFacts> {
         self.blocks.range(slots).map(|(_, block)| block)

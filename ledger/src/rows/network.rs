@@ -1,7 +1,7 @@
 //! How well all validators of the chain attested: the yardstick of relative policies.
 
-use super::RowError;
 use super::period::Period;
+use super::{RowError, Rows};
 use crate::chain::Chain;
 
 const TIMELY_SOURCE_WEIGHT: u128 = 14;
@@ -17,10 +17,14 @@ impl Chain {
     /// # Errors
     /// As [`Chain::rows`], and if nobody is active.
     pub fn network_bps(&self, start_epoch: u64, epochs: u32) -> Result<u16, RowError> {
-        let validators = Period::new(self, start_epoch, epochs)?.validators();
-        let everybody: Vec<u64> = (0..validators).collect();
+        let period = Period::new(self, start_epoch, epochs)?;
+        let everybody: Vec<u64> = (0..period.validators()).collect();
+        let mut rows = Rows::new(everybody.clone(), start_epoch, epochs, None)?;
+        for epoch in period.epochs() {
+            rows.push(&period.votes(&everybody, epoch)?)?;
+        }
         let (mut earned, mut possible) = (0u128, 0u128);
-        for row in self.rows(&everybody, start_epoch, epochs, None)? {
+        for (row, _) in rows.finish()? {
             let balance = u128::from(row.effective_balance);
             let active = u128::from(row.active_epochs);
             let mut lost = 0;

@@ -3,7 +3,7 @@
 use super::RowError;
 use crate::beacon::StateFacts;
 use crate::chain::Chain;
-use crate::epoch::{EpochDuties, EpochFacts, slots_of};
+use crate::epoch::{EpochDuties, EpochFacts, Standing, ValidatorEpoch, slots_of};
 use std::ops::Range;
 use vigil_circuits::ledger::Words;
 
@@ -72,16 +72,32 @@ impl<'a> Period<'a> {
     pub(super) fn facts(&self, indices: &[u64], epoch: u64) -> Result<EpochFacts, RowError> {
         let spec = self.chain.spec();
         let duties = EpochDuties::of_state(spec, self.duty_state(epoch)?)?;
-        let state = final_state(self.chain, epoch)?;
-        let standings = indices.iter().map(|&index| state.standing(index));
         EpochFacts::derive(
             spec,
             self.chain.canonical(),
             &duties,
             indices,
-            standings,
+            self.standings(indices, epoch)?,
             epoch,
         )
+    }
+
+    /// The same, of attestations alone.
+    pub(super) fn votes(&self, indices: &[u64], epoch: u64) -> Result<EpochFacts, RowError> {
+        let standings = self.standings(indices, epoch)?;
+        Ok(EpochFacts {
+            epoch,
+            validators: standings.map(ValidatorEpoch::without_duties).collect(),
+        })
+    }
+
+    fn standings(
+        &self,
+        indices: &[u64],
+        epoch: u64,
+    ) -> Result<impl Iterator<Item = Standing>, RowError> {
+        let state = final_state(self.chain, epoch)?;
+        Ok(indices.iter().map(|&index| state.standing(index)))
     }
 
     /// A state inside an epoch.
