@@ -81,10 +81,11 @@ impl Follower {
         registry: Registry,
         options: Options,
     ) -> Result<Self, FollowError> {
-        registry.check_order()?;
+        registry.check()?;
         periods::check(&options)?;
         let (genesis_validators_root, spec_json) = nodes.config()?;
         nodes.expect_chain(genesis_validators_root);
+        registry.check_beacon_chain(&genesis_validators_root)?;
         let spec = Spec::from_json(&spec_json).map_err(Box::new)?;
         let identity = Identity::new(
             genesis_validators_root,

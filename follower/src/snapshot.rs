@@ -10,7 +10,7 @@ use vigil_ledger::epoch::{EpochDuties, Seats, Standing, places};
 use vigil_ledger::rows::RowError;
 
 /// How many earlier snapshots a state vouches for. The minimal preset's ring of state roots has no more.
-const REMEMBERED_EPOCHS: u64 = 7;
+pub(crate) const REMEMBERED_EPOCHS: u64 = 7;
 
 /// A state or a node's answers about it, reduced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

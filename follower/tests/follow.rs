@@ -1,18 +1,7 @@
-//! The follower against captured chains that are served as a node would have served them.
-#![allow(clippy::unwrap_used, missing_docs)]
-
-#[path = "../../ledger/tests/common/capture.rs"]
-mod capture;
-#[path = "common/http.rs"]
-mod http;
-#[path = "common/replay.rs"]
-mod replay;
-#[path = "common/setup.rs"]
-mod setup;
-
-use capture::{DEVNET, MAINNET_PRESET, SIM};
-use replay::{Keeps, Replay};
-use setup::{expected, follow_along, follower, nodes, options};
+//! The follower against captured chains, served as a node would have served them.
+use crate::capture::{DEVNET, MAINNET_PRESET, SIM};
+use crate::replay::{Keeps, Replay};
+use crate::setup::{expected, follow_along, follower, nodes, options};
 use std::sync::Arc;
 use std::time::Duration;
 use vigil_follower::{Event, Source};

@@ -48,7 +48,7 @@ impl Answer {
     pub(super) fn check_fork(&self, spec: &Spec, slot: u64) -> Result<(), Refusal> {
         let (expected, _) = spec
             .fork_at(slot)
-            .map_err(|error| Refusal::malformed(error.to_string()))?;
+            .map_err(|error| Refusal::undecodable(&error))?;
         match &self.fork {
             Some(got) if Fork::from_name(got) != Some(expected) => Err(Refusal::WrongFork {
                 expected: expected.to_string(),

@@ -2,6 +2,7 @@
 
 use super::NodeAddress;
 use std::fmt;
+use vigil_ledger::chain::ChainError;
 
 /// A node did not give what was asked for. Answers' bodies are never quoted: they may be huge, or hold a
 /// server's inner life.
@@ -13,7 +14,7 @@ pub struct NodeError {
 }
 
 /// Why a node gave nothing.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// It cannot be reached, or the connection broke.
@@ -114,7 +115,15 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn malformed(detail: impl Into<String>) -> Self {
+    /// What does not decode, in the ledger's words.
+    pub(super) fn undecodable(error: &ChainError) -> Self {
+        match error {
+            ChainError::UnknownFork { fork, .. } => Self::UnknownFork { fork: fork.clone() },
+            error => Self::malformed(error.to_string()),
+        }
+    }
+
+    pub(super) fn malformed(detail: impl Into<String>) -> Self {
         Self::Malformed {
             detail: detail.into(),
         }

@@ -218,8 +218,7 @@ impl Nodes {
         let got = self
             .ask_one(place, self.small(GENESIS))
             .and_then(|answer| {
-                genesis_validators_root(&answer.body)
-                    .map_err(|error| Refusal::malformed(error.to_string()))
+                genesis_validators_root(&answer.body).map_err(|error| Refusal::undecodable(&error))
             })
             .map_err(|refusal| (GENESIS, refusal))?;
         match self.genesis_validators_root {

@@ -62,7 +62,7 @@ impl Nodes {
         let json = self.ask(question, |answer| {
             Spec::from_json(&answer.body)
                 .map(|_| answer.body.clone())
-                .map_err(|error| Refusal::malformed(error.to_string()))
+                .map_err(|error| Refusal::undecodable(&error))
         })?;
         // A node that answered was fit, and fit nodes have said their chain.
         Ok((self.chain().unwrap_or_default(), json))
@@ -111,7 +111,7 @@ impl Nodes {
         (question.ssz, question.limit) = (true, MAX_BLOCK);
         self.ask(question, |answer| {
             let block = decode_block(spec, "the block", answer.ssz()?)
-                .map_err(|error| Refusal::malformed(error.to_string()))?;
+                .map_err(|error| Refusal::undecodable(&error))?;
             answer.check_fork(spec, block.slot)?;
             if block.root == root {
                 Ok(block)
@@ -136,7 +136,7 @@ impl Nodes {
         let chain = self.chain();
         self.ask(question, |answer| {
             let state = decode_state(spec, "the state", answer.ssz()?)
-                .map_err(|error| Refusal::malformed(error.to_string()))?;
+                .map_err(|error| Refusal::undecodable(&error))?;
             answer.check_fork(spec, state.slot)?;
             match chain {
                 Some(expected) if expected != state.genesis_validators_root => {

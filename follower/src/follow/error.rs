@@ -107,10 +107,7 @@ impl FollowError {
     /// Whether it may be gone at the next step: a node that is away, syncing, or behind.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Node(error) => !matches!(
-                error.refusal(),
-                Refusal::WrongChain { .. } | Refusal::UnknownFork { .. }
-            ),
+            Self::Node(error) => !matches!(error.refusal(), Refusal::WrongChain { .. }),
             Self::Behind { .. } | Self::NoHead => true,
             _ => false,
         }

@@ -23,11 +23,7 @@ impl Follower {
         if self.options.source == Source::Blocks {
             self.gather_proposers(head_slot, tell)?;
         }
-        let wanted: BTreeSet<u64> = self
-            .unrecorded(head_epoch)
-            .flat_map(|epoch| [self.duty_slot(epoch), self.final_slot(epoch)])
-            .filter(|&slot| slot <= head_slot)
-            .collect();
+        let wanted = self.wanted(head_slot)?;
         let first_open = self.first_slot(finalized);
         for &slot in wanted.range(first_open..) {
             let is_old = self.spec.epoch_of(slot) + WATCHED_EPOCHS < head_epoch;
@@ -56,6 +52,31 @@ impl Follower {
             self.take(slot, tell)?;
         }
         Ok(false)
+    }
+
+    /// Slots of the snapshots that unrecorded epochs need, and of those that vouch for them.
+    fn wanted(&self, head_slot: u64) -> Result<BTreeSet<u64>, FollowError> {
+        let mut wanted: BTreeSet<u64> = self
+            .unrecorded(self.spec.epoch_of(head_slot))
+            .flat_map(|epoch| [self.duty_slot(epoch), self.final_slot(epoch)])
+            .filter(|&slot| slot <= head_slot)
+            .collect();
+        let mut unvouched: Vec<u64> = wanted.iter().copied().collect();
+        while let Some(slot) = unvouched.pop() {
+            let next = slot + self.spec.slots_per_epoch();
+            let needs_voucher = |snapshot: &Snapshot| {
+                let state = snapshot.state.as_ref();
+                state.is_some_and(|state| !state.is_post_state)
+            };
+            if next <= head_slot
+                && !wanted.contains(&next)
+                && self.store.snapshots(slot)?.iter().any(needs_voucher)
+            {
+                wanted.insert(next);
+                unvouched.push(next);
+            }
+        }
+        Ok(wanted)
     }
 
     /// Takes the snapshot of a slot, or notes that nobody has it.
@@ -138,8 +159,7 @@ impl Follower {
             Refusal::Unreachable { .. }
             | Refusal::Syncing { .. }
             | Refusal::Optimistic
-            | Refusal::WrongChain { .. }
-            | Refusal::UnknownFork { .. } => Err(error.into()),
+            | Refusal::WrongChain { .. } => Err(error.into()),
             _ => {
                 let reason = error.to_string();
                 if self.lacks.note(slot, reason.clone()) {

@@ -2,7 +2,7 @@
 
 use super::canonical::Walked;
 use super::{Event, FollowError, Follower, Source};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{REMEMBERED_EPOCHS, Snapshot};
 use vigil_ledger::beacon::{Checkpoint, Fork};
 use vigil_ledger::epoch::{EpochDuties, EpochFacts, Standing};
 
@@ -90,7 +90,7 @@ impl Follower {
             }
             Vouched::No => {
                 self.store.drop_snapshots(slot)?;
-                let reason = "a later state has another state root for it".to_owned();
+                let reason = "no later state has its state root".to_owned();
                 self.lacks.note(slot, reason);
                 Ok(None)
             }
@@ -124,9 +124,8 @@ impl Follower {
         if state.is_post_state && chain.get(snapshot.slot) == Some(snapshot.last_block_root) {
             return Ok(Vouched::Yes);
         }
-        let mut slot = snapshot.slot;
-        loop {
-            slot += self.spec.slots_per_epoch();
+        for epochs in 1..=REMEMBERED_EPOCHS {
+            let slot = snapshot.slot + epochs * self.spec.slots_per_epoch();
             if slot >= self.first_slot(finalized) {
                 return Ok(Vouched::NotYet);
             }
@@ -137,12 +136,15 @@ impl Follower {
                 let of_slot = later.earlier.iter().find(|(at, _)| *at == snapshot.slot);
                 of_slot.map(|(_, root)| *root)
             });
-            return match (remembered, self.vouch(chain, finalized, &later)?) {
-                (Some(root), Vouched::Yes) if root == state.root => Ok(Vouched::Yes),
-                (Some(_), Vouched::Yes) => Ok(Vouched::No),
-                _ => Ok(Vouched::NotYet),
-            };
+            match self.vouch(chain, finalized, &later)? {
+                Vouched::Yes if remembered == Some(state.root) => return Ok(Vouched::Yes),
+                Vouched::Yes => return Ok(Vouched::No),
+                Vouched::NotYet => return Ok(Vouched::NotYet),
+                Vouched::No => {}
+            }
         }
+        // The states that remember it are final, and nobody has them.
+        Ok(Vouched::No)
     }
 
     /// Who had to propose: by the state, or by the node's answer that depends on a canonical block.

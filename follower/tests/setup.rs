@@ -1,8 +1,8 @@
 //! Followers for tests: patient enough for a loaded machine, quick to ask again.
 
-use super::capture::Capture;
-use super::http::Server;
-use super::replay::Replay;
+use crate::capture::Capture;
+use crate::http::Server;
+use crate::replay::Replay;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use std::path::Path;

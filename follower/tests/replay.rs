@@ -1,11 +1,11 @@
 //! A captured chain behind the routes of the Beacon API, as a node would have served it while the chain
 //! went on: real states, blocks and duties over a real socket, with faults where a test wants them.
 
-use super::capture::Capture;
-use super::http::{Request, Response, Server};
+use crate::capture::Capture;
+use crate::http::{Request, Response, Server};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use vigil_ledger::beacon::{Checkpoint, Root, Spec, StateFacts, decode_block, decode_state};
@@ -42,6 +42,14 @@ struct Planned {
     times: u64,
 }
 
+/// Until the head is there, another state of a slot is the node's.
+struct Reorg {
+    slot: u64,
+    until_head: u64,
+    state: StateFacts,
+    bytes: Vec<u8>,
+}
+
 /// How long the node keeps states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keeps {
@@ -64,8 +72,8 @@ pub(crate) struct Replay {
     clock: Option<(Instant, Duration)>,
     faults: Mutex<Vec<Planned>>,
     finalized: Mutex<Option<Checkpoint>>,
-    /// Until the head is there, another state of that slot is the node's.
-    reorg: Mutex<Option<(u64, u64, StateFacts, Vec<u8>)>>,
+    reorg: Mutex<Option<Reorg>>,
+    knows_post: AtomicBool,
     pub(crate) log: Mutex<Vec<(String, Option<String>)>>,
 }
 
@@ -110,6 +118,7 @@ impl Replay {
             faults: Mutex::new(Vec::new()),
             finalized: Mutex::new(None),
             reorg: Mutex::new(None),
+            knows_post: AtomicBool::new(true),
             log: Mutex::new(Vec::new()),
         }
     }
@@ -141,8 +150,15 @@ impl Replay {
         });
     }
 
-    pub(crate) fn heal(&self) {
-        self.faults.lock().unwrap().clear();
+    /// From now on it is an older node, which answers GET alone.
+    pub(crate) fn refuse_post(&self) {
+        self.knows_post.store(false, Ordering::Relaxed);
+    }
+
+    /// Faults that are still to come.
+    pub(crate) fn faults_left(&self) -> u64 {
+        let faults = self.faults.lock().unwrap();
+        faults.iter().map(|planned| planned.times).sum()
     }
 
     pub(crate) fn finalize(&self, checkpoint: Checkpoint) {
@@ -156,7 +172,7 @@ impl Replay {
     }
 
     pub(crate) fn block_bytes(&self, slot: u64) -> Vec<u8> {
-        self.blocks[&self.canonical[&slot]].clone()
+        self.blocks[&self.root_at(slot)].clone()
     }
 
     pub(crate) fn root_at(&self, slot: u64) -> Root {
@@ -170,7 +186,12 @@ impl Replay {
         let parent_root = 8 + 32 + 8 + 16 + 16;
         bytes[parent_root] ^= 1;
         let state = decode_state(&self.spec, "reorganised", &bytes).unwrap();
-        *self.reorg.lock().unwrap() = Some((slot, until_head, state, bytes));
+        *self.reorg.lock().unwrap() = Some(Reorg {
+            slot,
+            until_head,
+            state,
+            bytes,
+        });
     }
 
     pub(crate) fn head(&self) -> u64 {
@@ -311,8 +332,9 @@ impl Replay {
 
     fn reorged(&self, slot: u64) -> Option<(StateFacts, Vec<u8>)> {
         let reorg = self.reorg.lock().unwrap();
-        let (at, until_head, state, bytes) = reorg.as_ref()?;
-        (*at == slot && self.head() < *until_head).then(|| (state.clone(), bytes.clone()))
+        let reorg = reorg.as_ref()?;
+        (reorg.slot == slot && self.head() < reorg.until_head)
+            .then(|| (reorg.state.clone(), reorg.bytes.clone()))
     }
 
     fn state(&self, id: &str) -> Option<(u64, StateFacts, Vec<u8>)> {
@@ -337,6 +359,7 @@ impl Replay {
     fn validators(&self, state: &StateFacts, query: &str, body: &[u8]) -> Option<Response> {
         let ids: Vec<u64> = match query.strip_prefix("id=") {
             Some(ids) => ids.split(',').map(|id| id.parse().unwrap()).collect(),
+            None if !self.knows_post.load(Ordering::Relaxed) => return Some(Response::status(405)),
             None => {
                 let body: Value = serde_json::from_slice(body).ok()?;
                 let ids = body["ids"].as_array()?.iter();
@@ -404,13 +427,9 @@ fn spoil(mut response: Response, fault: Fault) -> Option<Response> {
                 .push(("Eth-Consensus-Version", fork.to_owned()));
         }
         Fault::Optimistic => {
-            let text = String::from_utf8_lossy(&response.body);
-            let text = text.replace(
-                "\"execution_optimistic\":false",
-                "\"execution_optimistic\":true",
-            );
-            if response.content_type == "application/json" {
-                response.body = text.into_bytes();
+            if let Ok(Value::Object(mut answer)) = serde_json::from_slice(&response.body) {
+                answer.insert("execution_optimistic".to_owned(), json!(true));
+                response.body = Value::Object(answer).to_string().into_bytes();
             }
             response
                 .headers
