@@ -52,7 +52,7 @@ fn a_complete_period_is_written_once() {
     let (bytes, first) = (std::fs::read(&written.path).unwrap(), time());
     let again = open().step(&mut |_| {}).unwrap();
     assert!(again.is_done);
-    assert_eq!(again.ledgers, [written.clone()]);
+    assert_eq!(again.ledgers, std::slice::from_ref(written));
     assert_eq!(time(), first, "it is not written again");
     // A damaged one is.
     std::fs::write(&written.path, &bytes[1..]).unwrap();
