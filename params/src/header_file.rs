@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use vigil_circuits::header::SignedHeader;
+use vigil_circuits::header::{HeaderError, SignedHeader};
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
@@ -29,6 +29,9 @@ pub enum HeaderFileError {
     /// Not JSON, or not with exactly these fields.
     #[error("the header file is malformed")]
     Json(#[from] serde_json::Error),
+    /// Numbers that no ledger gives.
+    #[error(transparent)]
+    Range(#[from] HeaderError),
     /// A later format.
     #[error("the header file has format version {got}, expected {VERSION}")]
     Version {
@@ -96,7 +99,7 @@ impl HeaderFile {
         if json.version != VERSION {
             return Err(HeaderFileError::Version { got: json.version });
         }
-        Ok(Self {
+        let file = Self {
             unsigned_registry: json.unsigned_registry,
             header: SignedHeader {
                 ledger_root: json.ledger_root.0,
@@ -110,7 +113,9 @@ impl HeaderFile {
                 network_bps: json.network_bps,
                 file_hash: json.file_sha256.0,
             },
-        })
+        };
+        file.header.check()?;
+        Ok(file)
     }
 
     /// Reads a file; not more of it than a header can have.
@@ -157,9 +162,9 @@ mod tests {
                 chain: Fr::from(3),
                 start_epoch: 4,
                 epochs: 5,
-                registered: 6,
+                registered: 8,
                 total_good: 7,
-                total_slashed: 8,
+                total_slashed: 6,
                 network_bps: 9,
                 file_hash: [10; 32],
             },
@@ -196,6 +201,14 @@ mod tests {
             1,
         );
         assert!(matches!(refused(&modulus), HeaderFileError::Json(_)));
+        for (from, to) in [
+            ("\"network_bps\": 9", "\"network_bps\": 10001"),
+            ("\"total_slashed\": 6", "\"total_slashed\": 9"),
+            ("\"total_good\": 7", "\"total_good\": 281474976710656"),
+        ] {
+            let text = text.replace(from, to);
+            assert!(matches!(refused(&text), HeaderFileError::Range(_)), "{to}");
+        }
         let large = " ".repeat(MAX_FILE_BYTES) + &text;
         assert!(matches!(refused(&large), HeaderFileError::TooLarge));
     }
