@@ -5,7 +5,7 @@ use crate::run::{Home, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
 
-const POOL: &str = "0x7676767676767676767676767676767676767676";
+pub(crate) const POOL: &str = "0x7676767676767676767676767676767676767676";
 const ACCOUNT: &str = "0x6161616161616161616161616161616161616161";
 const COIN: &str = "1000000000000000000";
 
@@ -34,7 +34,7 @@ fn read(home: &Home, name: &str) -> Value {
 }
 
 /// A trial registry of two operators, its ledger, a header under the policy, and operator 1's proof.
-fn proven() -> Home {
+pub(crate) fn proven() -> Home {
     let home = Home::new();
     chain::unpack(&home);
     write(&home, "policy.json", &policy());
@@ -51,7 +51,7 @@ fn proven() -> Home {
 }
 
 /// Proves operator 1's duties under the policy.
-fn prove<'a>(more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn prove<'a>(more: &[&'a str]) -> Vec<&'a str> {
     "prove --ledger 8.ledger --key trial/operator-1.key --chain-id 1 --policy policy.json --header 8.header \
      --statement s.json --proof p"
         .split_whitespace()
@@ -60,14 +60,14 @@ fn prove<'a>(more: &[&'a str]) -> Vec<&'a str> {
         .collect()
 }
 
-fn settle<'a>(more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn settle<'a>(more: &[&'a str]) -> Vec<&'a str> {
     "settle --policy policy.json --header 8.header --allow-unsigned-registry"
         .split(' ')
         .chain(more.iter().copied())
         .collect()
 }
 
-const FRESH: [&str; 10] = [
+pub(crate) const FRESH: [&str; 10] = [
     "--statement",
     "s.json",
     "--proof",

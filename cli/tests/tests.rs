@@ -4,6 +4,8 @@
 
 mod bench;
 mod chain;
+mod hostile;
+mod killed;
 mod operator;
 mod params;
 mod progress;

@@ -15,8 +15,7 @@ use vigil_circuits::header::SignedHeader;
 use vigil_circuits::identity::{Address, OperatorSecret, Purpose, context};
 use vigil_circuits::shape::{Family, MIN_K, NATIVE_LANES, Shape};
 use vigil_circuits::statement::{
-    DutyClaims, DutyPlace, DutyStatement, DutyWitness, EnrolmentPlace, EnrolmentStatement,
-    EnrolmentWitness, Totals, is_compliant,
+    DutyClaims, DutyStatement, DutyWitness, EnrolmentStatement, EnrolmentWitness, Totals,
 };
 use vigil_ledger::chain::Chain;
 use vigil_ledger::file::Ledger;
@@ -235,16 +234,7 @@ fn keys() -> anyhow::Result<Keys> {
 fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::Result<u32> {
     let pool = registry.pool_id();
     let tree = registry.tree()?;
-    let places: Vec<_> = registry
-        .entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| secret.tag(entry.index, pool) == entry.tag)
-        .map(|(position, entry)| EnrolmentPlace {
-            index: entry.index,
-            path: tree.path(position),
-        })
-        .collect();
+    let places = registry.places(secret, &tree);
     let statement = EnrolmentStatement {
         registry_root: registry.root()?,
         operator_id: secret.operator_id(pool),
@@ -278,17 +268,7 @@ fn duty(
 ) -> (DutyStatement, DutyWitness) {
     let pool = registry.pool_id();
     let thresholds = policy.thresholds_in_force(header.network_bps);
-    let places: Vec<_> = ledger
-        .entries()
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
-        .map(|(position, entry)| DutyPlace {
-            row: entry.row.clone(),
-            path: ledger.path(position),
-            compliant: is_compliant(&entry.row, &thresholds),
-        })
-        .collect();
+    let places = ledger.places(secret, pool, &thresholds);
     let totals = Totals::of(places.iter().map(|place| (&place.row, place.compliant)));
     let statement = expected_statement(
         policy,

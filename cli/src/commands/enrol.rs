@@ -230,18 +230,8 @@ impl Args {
         if registry.unsigned {
             report::warn("the registry is an UNSIGNED draft: nobody vouches for its entries");
         }
-        let pool = registry.pool_id();
         let tree = registry.tree()?;
-        let places: Vec<_> = registry
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| secret.tag(entry.index, pool) == entry.tag)
-            .map(|(position, entry)| EnrolmentPlace {
-                index: entry.index,
-                path: tree.path(position),
-            })
-            .collect();
+        let places = registry.places(secret, &tree);
         let (own, all) = (places.len(), registry.entries.len());
         ensure!(
             own > 0 || self.none,

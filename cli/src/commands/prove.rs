@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::identity::{OperatorSecret, Purpose};
 use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
-use vigil_circuits::statement::{DutyPlace, DutyStatement, DutyWitness, Totals, is_compliant};
+use vigil_circuits::statement::{DutyStatement, DutyWitness, Totals};
 use vigil_ledger::file::Ledger;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Setting, Statement, StatementFile};
@@ -249,17 +249,7 @@ impl Args {
     ) -> anyhow::Result<(DutyStatement, DutyWitness)> {
         let pool = self.setting().pool_id();
         let (thresholds, grid) = self.policy.read(ledger)?;
-        let places: Vec<DutyPlace> = ledger
-            .entries()
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
-            .map(|(position, entry)| DutyPlace {
-                row: entry.row.clone(),
-                path: ledger.path(position),
-                compliant: is_compliant(&entry.row, &thresholds),
-            })
-            .collect();
+        let places = ledger.places(&secret, pool, &thresholds);
         let registered = ledger.header().registered;
         ensure!(
             !places.is_empty(),
