@@ -62,6 +62,7 @@ impl Ledger {
         registry.check()?;
         let genesis_validators_root = chain.genesis_validators_root();
         registry.check_beacon_chain(&genesis_validators_root)?;
+        registry.check_keys(|index| chain.pubkey(index))?;
         let before: Option<Vec<LedgerRow>> = match preceding {
             Some(ledger) => {
                 // A file may claim any start; one at the end of time precedes nothing.
