@@ -1,8 +1,8 @@
 //! Operations: which rows do what, by the value of a few fixed columns.
 //!
 //! On chain a fixed column costs about 7,000 gas, so operations share columns: a column holds 0
-//! (nothing) or 1..=n, and operation v's selector is the Lagrange polynomial that is 1 at v and 0 at
-//! the other values, of degree n. A column of n operations leaves degree 6 - n to their constraints.
+//! (nothing) or 1..=n, and operation v's selector is the product of the column's differences to the
+//! other values, of degree n: zero at those, not zero at v. A column of n operations leaves degree 6 - n to their constraints.
 
 use crate::shape::Family;
 use halo2_proofs::plonk::Expression;
@@ -62,15 +62,15 @@ pub enum Op {
 const DUTY: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
     &[Op::Rate, Op::Stake, Op::LastEpoch],
-    &[Op::Order, Op::Duties, Op::Place, Op::MulAdd],
-    &[Op::StartBits, Op::Instance, Op::Constant, Op::LastCount],
-    &[Op::FirstLayer, Op::Absorb, Op::Hold, Op::Input, Op::Output],
+    &[Op::Order, Op::Duties, Op::Place, Op::StartBits],
+    &[Op::MulAdd, Op::Instance, Op::Constant, Op::LastCount],
+    &[Op::FirstLayer, Op::Absorb, Op::Hold, Op::Input, Op::Fields],
     &[
         Op::NodeOutput,
+        Op::Output,
         Op::Load,
         Op::Hits,
         Op::FirstEpoch,
-        Op::Fields,
     ],
 ];
 
@@ -122,19 +122,22 @@ pub(crate) fn slot(family: Family, op: Op) -> (usize, u64) {
         .expect("gates and layout use only their family's operations")
 }
 
-/// Selector of value `v` in a column whose values are `0..=n`.
+/// Selector of value `v` in a column whose values are `0..=n`: zero at all others, and some number
+/// at `v` that is not.
+///
+/// The factors below `v` and those above it are multiplied in an order that lets selectors share products.
 pub(crate) fn selector(column: &Expression<Fr>, v: u64, n: u64) -> Expression<Fr> {
-    use ff::Field;
-    let mut scale = Fr::ONE;
-    let mut product: Option<Expression<Fr>> = None;
-    for other in (0..=n).filter(|&other| other != v) {
-        scale *= Fr::from(v) - Fr::from(other);
-        let factor = column.clone() - Expression::Constant(Fr::from(other));
-        product = Some(match product {
-            Some(product) => product * factor,
-            None => factor,
-        });
+    let product = |others: &mut dyn Iterator<Item = u64>| {
+        others
+            .map(|other| match other {
+                0 => column.clone(),
+                _ => column.clone() - Expression::Constant(Fr::from(other)),
+            })
+            .reduce(|product, factor| product * factor)
+    };
+    let below = product(&mut (0..v)).expect("0 is below every operation");
+    match product(&mut (v + 1..=n).rev()) {
+        Some(above) => below * above,
+        None => below,
     }
-    let scale = scale.invert().expect("values of a column are distinct");
-    product.expect("a column has at least one operation") * scale
 }

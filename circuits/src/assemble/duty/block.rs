@@ -3,11 +3,11 @@
 //! ```text
 //! row     chains, their gate at the head                     state, and its desk cells
 //!   0-6   a, run_in, balance and slashed: StartBits, Fields
-//!   7-23  performance, uptime, outage: Rate
-//!  24-43  index, difference: Order                           31  S4  tag (Input, Output 55)
-//!  44-50  hits: Hits
-//!  51-62  sync due, missed, done: Load                       56      leaf (Input), first permutation
-//!  63-70  proposals due, missed, done: Duties                80      the first word is absorbed
+//!   7-14  hits: Hits
+//!  15-23  proposals due, missed, done: Duties
+//!  24-41  performance, uptime, outage: Rate                  31  S4  tag (Input, Output 55)
+//!  42-62  index, difference: Order                           56      leaf (Input), first permutation
+//!  63-75  sync due, missed, done: Load                       80      the first word is absorbed
 //!  79     FirstEpoch
 //!  81-    the walk, 226 rows a word                           81 + 226 w  word w's permutation
 //!         LastCount below it                                 104 + 226 (W-1)  S3  path, 10 levels
@@ -34,17 +34,17 @@ use halo2curves::bn256::Fr;
 
 const FIELDS_START: usize = 0;
 const FIELDS_HEAD: usize = 6;
-const RATE_START: usize = 7;
-const RATE_HEAD: usize = 23;
-const ORDER_START: usize = 24;
-const HITS_START: usize = 44;
-const HITS_HEAD: usize = 50;
-const SYNC_START: usize = 51;
-const SYNC_HEAD: usize = 62;
-const PROPOSALS_START: usize = 63;
-const PROPOSALS_HEAD: usize = 70;
-const STAKE_ROW: usize = 13;
+const HITS_START: usize = 7;
+const HITS_HEAD: usize = 14;
+const PROPOSALS_START: usize = 15;
+const PROPOSALS_HEAD: usize = 23;
+const RATE_START: usize = 24;
+const RATE_HEAD: usize = 41;
+const ORDER_START: usize = 42;
+const SYNC_START: usize = 63;
+const SYNC_HEAD: usize = 75;
 const PLACE_ROW: usize = 34;
+const STAKE_ROW: usize = 48;
 
 const TAG_ROW: usize = 31;
 const LEAF_ROW: usize = output_row(TAG_ROW) + 1;
@@ -63,7 +63,7 @@ pub(super) const fn rows(words: Words) -> usize {
     last_word + PERMUTATION_ROWS - 1 + LEDGER_DEPTH * PERMUTATION_ROWS - NODE_ROW
 }
 
-const _: () = assert!(ORDER_START + ORDER_ROWS == HITS_START);
+const _: () = assert!(ORDER_START + ORDER_ROWS == SYNC_START);
 const _: () = assert!(
     WALK + WORD_ROWS + 2 <= rows(Words::W1),
     "the walk ends before the next block"
@@ -216,7 +216,7 @@ fn duties(sheet: &mut Sheet, at: At, row: &LedgerRow, balance: Wire, before: Wir
         done(row.sync_due, row.sync_missed),
     ];
     let rows = SYNC_HEAD - SYNC_START + 1;
-    sheet.chains(lane, base + SYNC_START, rows, Start::Digit, sync);
+    sheet.chains(lane, base + SYNC_START, rows, Start::Zero, sync);
     let sync = sheet.desk_op(lane, base + SYNC_HEAD, Op::Load, sync.map(Source::Witness));
     let proposals = [
         Fr::from(u64::from(row.proposals_due)),
@@ -224,7 +224,7 @@ fn duties(sheet: &mut Sheet, at: At, row: &LedgerRow, balance: Wire, before: Wir
         done(row.proposals_due, row.proposals_missed),
     ];
     let rows = PROPOSALS_HEAD - PROPOSALS_START + 1;
-    sheet.chains(lane, base + PROPOSALS_START, rows, Start::Digit, proposals);
+    sheet.chains(lane, base + PROPOSALS_START, rows, Start::Zero, proposals);
     let added = proposals[2]
         + proposals[0] * power_of_two(TOTAL_BITS)
         + sync[2].value * power_of_two(2 * TOTAL_BITS)
@@ -254,7 +254,7 @@ fn votes(sheet: &mut Sheet, at: At, row: &LedgerRow, active: Wire) -> Votes {
     let At { lane, base, .. } = at;
     let hits = hits(row);
     let rows = HITS_HEAD - HITS_START + 1;
-    sheet.chains(lane, base + HITS_START, rows, Start::Digit, hits);
+    sheet.chains(lane, base + HITS_START, rows, Start::Zero, hits);
     let [source, target, head] = hits;
     let points = Fr::from(SOURCE_WEIGHT) * source
         + Fr::from(TARGET_WEIGHT) * target
@@ -290,7 +290,7 @@ fn rate_gate(
     let uptime = bps * targets.value - common.min_uptime.value * active.value;
     let heads = [performance, uptime, slack.value].map(|margin| compliant * margin);
     let rows = RATE_HEAD - RATE_START + 1;
-    sheet.chains(lane, base + RATE_START, rows, Start::Digit, heads);
+    sheet.chains(lane, base + RATE_START, rows, Start::Zero, heads);
     let sources = [
         Source::Witness(compliant),
         active.into(),
@@ -376,22 +376,18 @@ fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Wa
         } else {
             sheet.step(cursor);
         }
-        let is_start = number == 0;
         for (chain, value) in step.bitmaps.into_iter().enumerate() {
             sheet.chain_cell(lane, chain, cursor, value);
         }
         sheet.chain_cell(lane, 0, cursor + 1, step.misses);
         sheet.chain_cell(lane, 1, cursor + 1, step.slack);
         sheet.chain_cell(lane, 2, cursor + 1, step.first_target);
-        let (product, limit): (Source, Source) = if is_start {
-            (start.compliant.into(), max_outage.into())
+        let product = if number == 0 {
+            start.compliant.into()
         } else {
-            (
-                Source::Witness(step.product),
-                Source::Witness(max_outage.value),
-            )
+            Source::Witness(step.product)
         };
-        sheet.desk(lane, cursor, [product, limit]);
+        sheet.desk(lane, cursor, [product, max_outage.into()]);
         cursor += 2;
     }
 }
