@@ -1,7 +1,7 @@
 //! The gates, one file a question. Every constraint has a name, an equation and a rejection test.
 //!
-//! Each gate exists once per lane, over the same fixed columns. The constraints of the operations that share a
-//! column are terms of the same polynomials, see [`side_by_side`].
+//! Each gate exists once per lane, over the same fixed columns. The constraints of the operations
+//! that share a column are terms of the same polynomials, see [`side_by_side`].
 
 mod desk;
 mod epochs;
@@ -31,8 +31,8 @@ pub(crate) const MAX_DEGREE: usize = 6;
 /// Named constraints.
 type Constraints = Vec<(&'static str, Expression<Fr>)>;
 
-/// A constraint under its own name, and the polynomial of the constraint system that it is a term of: what the
-/// rejection tests go by.
+/// A constraint under its own name, and the polynomial of the constraint system that it is a term
+/// of: what the rejection tests go by.
 #[derive(Clone, Debug)]
 #[cfg_attr(not(test), expect(dead_code, reason = "only tests read it"))]
 pub(crate) struct Named {
@@ -55,7 +55,8 @@ fn when(selector: Expression<Fr>, constraints: Constraints) -> Constraints {
 /// What `op` demands, its selector left out.
 fn demands(op: Op, view: &mut View<'_, '_>) -> Constraints {
     match op {
-        Op::FirstLayer => permutation::first_layer(view),
+        // A term of the permutation's own polynomials.
+        Op::FirstLayer => Vec::new(),
         Op::Absorb => sponge::absorb(view),
         Op::Hold => sponge::hold(view),
         Op::Input => sponge::input(view),
@@ -64,7 +65,7 @@ fn demands(op: Op, view: &mut View<'_, '_>) -> Constraints {
         Op::PathLeaf => path::leaf(view),
         Op::PathNode => path::node(view),
         Op::Load => range::load(view),
-        Op::StartBits => range::start_bits(view),
+        Op::Bits => range::bits(view),
         Op::Order => place::order(view),
         Op::Place => place::enabled_or_not(view),
         Op::Fields => row::fields(view),
@@ -74,93 +75,109 @@ fn demands(op: Op, view: &mut View<'_, '_>) -> Constraints {
         Op::Stake => row::stake(view),
         Op::FirstEpoch => epochs::first(view),
         Op::LastEpoch => epochs::last(view),
-        Op::LastCount => epochs::count(view),
+        Op::WalkEnd => epochs::end(view),
         Op::Instance => desk::instance(view),
         Op::Constant => desk::fixed_value(view),
         Op::MulAdd => desk::mul_add(view),
     }
 }
 
-/// All gates of the family, in every lane, over the same fixed columns. Returns each constraint under its own name.
-pub(crate) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) -> Vec<Named> {
-    let mut flagged: Vec<(&str, fn(&mut View<'_, '_>) -> Constraints)> =
-        vec![("rounds", permutation::rounds)];
-    if !matches!(columns.family, Family::Membership) {
-        flagged.push(("range: digits", range::digits));
-        flagged.push(("range: starts", range::starts));
-    }
-    if matches!(columns.family, Family::Duty(_)) {
-        flagged.push(("epochs: step", epochs::step));
-    }
-    let mut named = Vec::new();
-    for &lane in &columns.lanes {
-        for (gate, constraints) in &flagged {
-            meta.create_gate(gate, |meta| {
-                let constraints = constraints(&mut View {
-                    meta,
-                    columns,
-                    lane,
-                });
-                named.extend(constraints.iter().map(|(name, expression)| Named {
-                    name,
-                    polynomial: (*name).to_owned(),
-                    expression: expression.clone(),
-                }));
-                constraints
-            });
+/// What a flag of its own selects.
+fn flagged(view: &mut View<'_, '_>) -> Vec<Polynomials> {
+    let mut gates = vec![permutation::rounds(view)];
+    let family = view.columns.family;
+    let alone = |constraints: Constraints| -> Polynomials {
+        let mut polynomials = Polynomials::default();
+        for (name, expression) in constraints {
+            polynomials.push(expression.clone(), vec![(name, expression)]);
         }
-        for (number, ops) in ops::columns(columns.family).iter().enumerate() {
-            meta.create_gate(format!("operations {number}"), |meta| {
-                let mut view = View {
-                    meta,
-                    columns,
-                    lane,
-                };
-                let demands = ops.iter().map(|&op| {
-                    let constraints = demands(op, &mut view);
-                    when(view.op(op), constraints)
-                });
-                let (polynomials, terms) = side_by_side(demands);
-                named.extend(terms);
-                polynomials
-            });
-        }
+        polynomials
+    };
+    if !matches!(family, Family::Membership) {
+        gates.push(alone(range::digits(view)));
+        gates.push(alone(range::starts(view)));
     }
-    named
+    if matches!(family, Family::Duty(_)) {
+        gates.push(alone(epochs::step(view)));
+    }
+    gates
+}
+
+/// Polynomials of the constraint system, and their terms.
+#[derive(Default)]
+struct Polynomials {
+    sums: Vec<(String, Expression<Fr>)>,
+    named: Vec<Named>,
+}
+
+impl Polynomials {
+    /// `sum` is what is to be zero; `terms`, which are never in the same row, add up to it.
+    fn push(&mut self, sum: Expression<Fr>, terms: Constraints) {
+        let names: Vec<_> = terms.iter().map(|(name, _)| *name).collect();
+        let polynomial = names.join(" | ");
+        self.named
+            .extend(terms.into_iter().map(|(name, expression)| Named {
+                name,
+                polynomial: polynomial.clone(),
+                expression,
+            }));
+        self.sums.push((polynomial, sum));
+    }
 }
 
 /// The i-th constraints of all operations of a column are one polynomial.
 ///
-/// A row has one operation of a column, so the selectors of all others are zero there and the sum is zero exactly
-/// if that operation's constraint is. Each polynomial costs the prover a product; a term costs a sum.
-fn side_by_side(
-    demands: impl Iterator<Item = Constraints>,
-) -> (Vec<(String, Expression<Fr>)>, Vec<Named>) {
-    let mut polynomials: Vec<Constraints> = Vec::new();
+/// A row has one operation of a column, so the selectors of all others are zero there and the sum
+/// is zero exactly if that operation's constraint is.
+fn side_by_side(demands: impl Iterator<Item = Constraints>) -> Polynomials {
+    let mut rows: Vec<Constraints> = Vec::new();
     for constraints in demands {
         for (i, constraint) in constraints.into_iter().enumerate() {
-            match polynomials.get_mut(i) {
+            match rows.get_mut(i) {
                 Some(terms) => terms.push(constraint),
-                None => polynomials.push(vec![constraint]),
+                None => rows.push(vec![constraint]),
             }
         }
     }
-    let mut named = Vec::new();
-    let mut sums = Vec::new();
-    for terms in polynomials {
-        let names: Vec<_> = terms.iter().map(|(name, _)| *name).collect();
-        let polynomial = names.join(" | ");
-        named.extend(terms.iter().map(|(name, expression)| Named {
-            name,
-            polynomial: polynomial.clone(),
-            expression: expression.clone(),
-        }));
-        let sum = terms
-            .into_iter()
-            .map(|(_, expression)| expression)
+    let mut polynomials = Polynomials::default();
+    for terms in rows {
+        let sum = terms.iter().map(|(_, expression)| expression.clone());
+        let sum = sum
             .reduce(|sum, term| sum + term)
             .expect("a polynomial has terms");
-        sums.push((polynomial, sum));
+        polynomials.push(sum, terms);
     }
-    (sums, named)
+    polynomials
+}
+
+/// All gates of the family, in every lane, over the same fixed columns. Returns each constraint
+/// under its own name.
+pub(crate) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) -> Vec<Named> {
+    let mut named = Vec::new();
+    for (number, &lane) in columns.lanes.iter().enumerate() {
+        meta.create_gate("lane", |meta| {
+            let mut view = View {
+                meta,
+                columns,
+                lane,
+            };
+            let mut gates = flagged(&mut view);
+            for ops in ops::columns(columns.family) {
+                // The prelude is lane 0's; its cells in other lanes are wired to nothing.
+                let ops = ops.iter().filter(|op| number == 0 || !op.is_of_prelude());
+                let demands = ops.map(|&op| {
+                    let constraints = demands(op, &mut view);
+                    when(view.op(op), constraints)
+                });
+                gates.push(side_by_side(demands));
+            }
+            let mut sums = Vec::new();
+            for polynomials in gates {
+                named.extend(polynomials.named);
+                sums.extend(polynomials.sums);
+            }
+            sums
+        });
+    }
+    named
 }

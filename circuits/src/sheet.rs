@@ -64,7 +64,7 @@ impl From<Wire> for Source {
 pub(crate) enum Start {
     /// With a zero.
     Zero,
-    /// With a bit; the operation StartBits must stand at the first row.
+    /// With a bit; the operation Bits must stand at the first row.
     Bit,
 }
 

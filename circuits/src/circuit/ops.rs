@@ -2,8 +2,10 @@
 //!
 //! On chain a fixed column costs about 7,000 gas, so operations share columns: a column holds 0
 //! (nothing) or 1..=n, and operation v's selector is the product of the column's differences to the
-//! other values, of degree n: zero at those, not zero at v. A column of n operations leaves degree 6 - n to their constraints.
+//! other values, of degree n: zero at those, not zero at v. A column of n operations leaves degree
+//! 6 - n to their constraints.
 
+use crate::ledger::Words;
 use crate::shape::Family;
 use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
@@ -29,8 +31,8 @@ pub enum Op {
     PathNode,
     /// Put three range-checked values on the desk \[range\].
     Load,
-    /// Three chains start with a bit, not a digit \[range\].
-    StartBits,
+    /// The cells of three chains are bits \[range\].
+    Bits,
     /// Strict order of indices, the enabled flag, the count \[place\].
     Order,
     /// What holds of enabled and of disabled places \[place\].
@@ -47,10 +49,10 @@ pub enum Op {
     Stake,
     /// Start of the bitmaps' walk \[epochs\].
     FirstEpoch,
-    /// The 225th epoch of a word \[epochs\].
+    /// The 225th epoch of a word that is not the last \[epochs\].
     LastEpoch,
-    /// End of the walk: all misses are accounted for \[epochs\].
-    LastCount,
+    /// End of the walk: nothing is left of the bitmaps, and all misses are accounted for \[epochs\].
+    WalkEnd,
     /// Public input \[desk\].
     Instance,
     /// A constant \[desk\].
@@ -59,12 +61,13 @@ pub enum Op {
     MulAdd,
 }
 
+/// Columns of the duty circuits of several words; Hold and LastEpoch stand between two words.
 const DUTY: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
     &[Op::Rate, Op::Stake, Op::LastEpoch],
-    &[Op::Order, Op::Duties, Op::Place, Op::StartBits],
-    &[Op::MulAdd, Op::Instance, Op::Constant, Op::LastCount],
-    &[Op::FirstLayer, Op::Absorb, Op::Hold, Op::Input, Op::Fields],
+    &[Op::Order, Op::Duties, Op::Place, Op::Bits],
+    &[Op::MulAdd, Op::Instance, Op::Constant, Op::WalkEnd],
+    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields, Op::Hold],
     &[
         Op::NodeOutput,
         Op::Output,
@@ -73,6 +76,23 @@ const DUTY: &[&[Op]] = &[
         Op::FirstEpoch,
     ],
 ];
+
+/// The same for one word.
+const DUTY_OF_ONE_WORD: &[&[Op]] = &[
+    DUTY[0],
+    &[Op::Rate, Op::Stake],
+    DUTY[2],
+    DUTY[3],
+    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields],
+    DUTY[5],
+];
+
+impl Op {
+    /// Whether only lane 0 has it, for the prelude.
+    pub(crate) fn is_of_prelude(self) -> bool {
+        matches!(self, Self::Instance | Self::Constant | Self::MulAdd)
+    }
+}
 
 const ENROLMENT: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
@@ -100,6 +120,7 @@ const MEMBERSHIP: &[&[Op]] = &[
 /// The operations of a family, by fixed column; an operation's value is its place plus one.
 pub fn columns(family: Family) -> &'static [&'static [Op]] {
     match family {
+        Family::Duty(Words::W1) => DUTY_OF_ONE_WORD,
         Family::Duty(_) => DUTY,
         Family::Enrolment => ENROLMENT,
         Family::Membership => MEMBERSHIP,
@@ -125,7 +146,8 @@ pub(crate) fn slot(family: Family, op: Op) -> (usize, u64) {
 /// Selector of value `v` in a column whose values are `0..=n`: zero at all others, and some number
 /// at `v` that is not.
 ///
-/// The factors below `v` and those above it are multiplied in an order that lets selectors share products.
+/// The factors below `v` and those above it are multiplied in an order that lets selectors share
+/// products.
 pub(crate) fn selector(column: &Expression<Fr>, v: u64, n: u64) -> Expression<Fr> {
     let product = |others: &mut dyn Iterator<Item = u64>| {
         others

@@ -1,5 +1,5 @@
-//! What the gates cost the prover: the calculations that halo2's evaluator makes of them in every row of every
-//! coset of the quotient.
+//! What the gates cost the prover: the calculations that halo2's evaluator makes of them in every
+//! row of every coset of the quotient.
 
 use super::*;
 use halo2_proofs::plonk::Expression;

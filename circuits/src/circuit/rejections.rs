@@ -1,10 +1,10 @@
 //! Every constraint of every gate refuses something: for each name, one cell of an honest circuit is
 //! changed and MockProver must report a failure of that very name.
 //!
-//! The list of constraints is what the gates declare as they make the constraint system, and covers every
-//! polynomial of it, so a constraint that no row exercises, or that no cell can violate, fails this test. A polynomial
-//! may have several constraints as terms, one an operation: the failure must be at a row where the
-//! polynomial is nothing but that term.
+//! The list of constraints is what the gates declare as they make the constraint system, and covers
+//! every polynomial of it, so a constraint that no row exercises, or that no cell can violate,
+//! fails this test. A polynomial may have several constraints as terms, one an operation: the
+//! failure must be at a row where the polynomial is nothing but that term.
 
 use super::*;
 use crate::ledger::Words;
@@ -135,7 +135,11 @@ fn assert_every_constraint_refuses(make: impl Fn() -> Honest) {
                 .filter(|named| named.polynomial == gate.constraint_name(i));
             assert!(terms.count() > 0, "{} declares nothing", gate.name());
             let known = polynomials.insert(gate.constraint_name(i).to_owned(), polynomial);
-            assert!(known.is_none(), "{} has a namesake", gate.constraint_name(i));
+            assert!(
+                known.is_none(),
+                "{} has a namesake",
+                gate.constraint_name(i)
+            );
         }
     }
     assert!(declared.len() > polynomials.len());

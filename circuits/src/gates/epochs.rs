@@ -7,8 +7,12 @@
 //!  r+2  source'   target'  head'    product'
 //!  r+3  misses'   slack'   ...      max_outage
 //! ```
-//! Bitmaps shrink by a base-4 digit (two epochs, first epoch lowest) from the word, which the sponge
-//! absorbs from the first row, to the single bit of the 225th epoch (LastEpoch).
+//! Bitmaps shrink by a base-4 digit (two epochs, first epoch lowest) from the word, which the
+//! sponge absorbs from the first row, to the single bit of the 225th epoch. Of a word that is not
+//! the last, that epoch has a gate of its own (LastEpoch), and the next word starts below it. In
+//! the last word it is a step like the others: Bits says that the bitmaps are bits there and
+//! WalkEnd that they are 0 below, so there is no 226th epoch's bit, and a 226th target that was hit
+//! changes neither misses nor product; the slack below is not looked at.
 //!
 //! *Misses* starts as the packed counts of missed source, target and head votes, and must end as 0.
 //!
@@ -26,17 +30,39 @@
 //!
 //! | name | equation | degree |
 //! |---|---|---|
-//! | source digit, head digit | x - 4 x' in {0,1,2,3} | 4 + 1 |
-//! | target bits | t_1 and t_2 = (target - 4 target' - t_1) / 2 are bits | 2 + 1 |
+//! | source digit, head digit | x = chain - 4 chain' in {0,1,2,3} | 4 + 1 |
+//! | first target bit, second target bit | t_1 and t_2 = (target - 4 target' - t_1) / 2 are bits | 2 + 1 |
 //! | misses | misses - misses' = ones(source digit) + 2^16 (t_1 + t_2) + 2^32 ones(head digit) | 3 + 1 |
-//! | S7 slack | s' = (1 - t_2) m + t_2 ((1 - t_1) m + t_1 (s - 1) - 1) | 3 + 1 |
-//! | S7 outage | product = product' N, N = (1-t_1)(1-t_2) + t_1 (1-t_2) s + (1-t_1) t_2 m + t_1 t_2 s (s-1) | 5 + 1 |
-//! | max_outage | m' = m | 1 + 1 |
+//! | S7 slack | s' = m - t_2 + t_1 t_2 (s - 1 - m), which is (1 - t_2) m + t_2 ((1 - t_1) m + t_1 (s - 1) - 1) | 3 + 1 |
+//! | S7 outage | product = product' N, N = 1 + t_1 (s - 1) + t_2 (m - 1) + t_1 t_2 ((s - 1)^2 - m) | 5 + 1 |
 //!
-//! LastEpoch says the same of one epoch, whose bits are the chains themselves (degree 3 + 3).
-//! FirstEpoch (two rows above the walk) puts misses and slack on the desk, LastCount ends it.
+//! N is (1-t_1)(1-t_2) + t_1 (1-t_2) s + (1-t_1) t_2 m + t_1 t_2 s (s-1): 1, s, m and s (s-1). That
+//! m is the same in all rows is wired.
+//!
+//! LastEpoch (degree 3 + 3) says of one epoch with target bit t, whose bits are the chains themselves:
+//!
+//! | name | equation | degree |
+//! |---|---|---|
+//! | last source bit, last target bit, last head bit | chain_i in {0,1} | 2 + 3 |
+//! | last misses | misses - misses' = source + 2^16 t + 2^32 head | 1 + 3 |
+//! | S7 last slack | s' = m + t (s - 1 - m) | 2 + 3 |
+//! | S7 last outage | product = product' (1 + t (s - 1)) | 3 + 3 |
+//!
+//! FirstEpoch (two rows above the walk) puts misses and slack on the desk:
+//!
+//! | name | equation | degree |
+//! |---|---|---|
+//! | misses at the start | desk_0 = misses | 1 + 5 |
+//! | S7 slack at the start | desk_1 = slack | 1 + 5 |
+//!
+//! WalkEnd:
+//!
+//! | name | equation | degree |
+//! |---|---|---|
+//! | source ends, target ends, head ends | chain_i = 0 | 1 + 4 |
+//! | S6 no miss is left | misses = 0 | 1 + 4 |
 
-use super::range::{is_bit, is_digit, quadruple};
+use super::range::{is_bit, is_digit};
 use super::rounds::Term;
 use super::row::MISS_BITS;
 use super::{Constraints, when};
@@ -50,7 +76,7 @@ pub(crate) const WORD_ROWS: usize = 226;
 /// Six times the number of ones in a base-4 digit: 4 x + x (x-3) (2x-3) is 0, 6, 6, 12.
 fn six_ones(digit: Expression<Fr>) -> Expression<Fr> {
     let product = digit.clone() * (digit.clone() - constant(3));
-    quadruple(digit.clone()) + product * (digit.double() - constant(3))
+    digit.clone() * Fr::from(4) + product * (digit.double() - constant(3))
 }
 
 fn counted(source: Expression<Fr>, target: Expression<Fr>, head: Expression<Fr>) -> Expression<Fr> {
@@ -61,7 +87,7 @@ fn counted(source: Expression<Fr>, target: Expression<Fr>, head: Expression<Fr>)
 pub(super) fn step(view: &mut View<'_, '_>) -> Constraints {
     let on = view.fixed(view.columns.step, 0);
     let [source, target, head] =
-        std::array::from_fn(|i| view.chain(i, 0) - quadruple(view.chain(i, 2)));
+        std::array::from_fn(|i| view.chain(i, 0) - view.chain(i, 2) * Fr::from(4));
     let (misses, misses_next) = (view.chain(0, 1), view.chain(0, 3));
     let (slack, slack_next) = (view.chain(1, 1), view.chain(1, 3));
     let [product, max_outage, product_next] = view.desk();
@@ -125,7 +151,13 @@ pub(super) fn first(view: &mut View<'_, '_>) -> Constraints {
     ]
 }
 
-/// [`Op::LastCount`](crate::circuit::ops::Op::LastCount).
-pub(super) fn count(view: &mut View<'_, '_>) -> Constraints {
-    vec![("S6 no miss is left", view.chain(0, 1))]
+/// [`Op::WalkEnd`](crate::circuit::ops::Op::WalkEnd).
+pub(super) fn end(view: &mut View<'_, '_>) -> Constraints {
+    let [source, target, head] = view.chains(0);
+    vec![
+        ("source ends", source),
+        ("target ends", target),
+        ("head ends", head),
+        ("S6 no miss is left", view.chain(0, 1)),
+    ]
 }

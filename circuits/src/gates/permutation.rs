@@ -16,14 +16,15 @@
 //! # Constraints (i = 0..3)
 //! | name | equation | degree |
 //! |---|---|---|
-//! | first layer i | next_i = (M_E cur)_i + k_i | 1 + 5 |
-//! | rounds i | the i-th equation of the link, with (external + internal) k_i added | 6 |
+//! | first layer i | the i-th equation of the link to next = M_E cur, with k_i added, at FirstLayer | 1 + 5 |
+//! | rounds i | the i-th equation of the link, with k_i added, where external or internal is 1 | 6 |
 //!
 //! k are the constants that [`fixed_rows`] gives.
 
-use super::rounds::{Flags, Row, external_layer, link};
-use super::Constraints;
+use super::Polynomials;
+use super::rounds::{Flags, Row, link};
 use crate::circuit::columns::View;
+use crate::circuit::ops::Op;
 use crate::poseidon2::constants::{
     EXTERNAL_CONSTANTS, HALF_EXTERNAL_ROUNDS, INTERNAL_CONSTANTS, INTERNAL_ROUNDS, WIDTH,
 };
@@ -41,32 +42,18 @@ const FIRST_INTERNAL: usize = 1 + HALF_EXTERNAL_ROUNDS;
 const SECOND_EXTERNAL: usize = FIRST_INTERNAL + INTERNAL_ROWS;
 const OUTPUT: usize = SECOND_EXTERNAL + HALF_EXTERNAL_ROUNDS;
 
-/// `next = M_E cur + k`.
+/// The link between this row and the next: what the gates are, and each constraint by its own name.
 ///
-/// [`Op::FirstLayer`](crate::circuit::ops::Op::FirstLayer).
-pub(super) fn first_layer(view: &mut View<'_, '_>) -> Constraints {
-    const NAMES: [&str; WIDTH] = [
+/// The link is linear in the flags, so it is the sum of the link of [`Op::FirstLayer`] alone and
+/// that of the rounds.
+pub(super) fn rounds(view: &mut View<'_, '_>) -> Polynomials {
+    const FIRST: [&str; WIDTH] = [
         "first layer 0",
         "first layer 1",
         "first layer 2",
         "first layer 3",
     ];
-    let (cur, next) = (view.state(0), view.state(1));
-    let constants = view.columns.constants.map(|column| view.fixed(column, 0));
-    let layer = external_layer(cur);
-    (0..WIDTH)
-        .map(|i| {
-            (
-                NAMES[i],
-                layer[i].clone() + constants[i].clone() - next[i].clone(),
-            )
-        })
-        .collect()
-}
-
-/// The link between this row and the next.
-pub(super) fn rounds(view: &mut View<'_, '_>) -> Constraints {
-    const NAMES: [&str; WIDTH] = ["rounds 0", "rounds 1", "rounds 2", "rounds 3"];
+    const ROUNDS: [&str; WIDTH] = ["rounds 0", "rounds 1", "rounds 2", "rounds 3"];
     let [row, next] = [0, 1].map(|rotation| {
         let x = view.state(rotation);
         let u = x.clone().map(fifth_power);
@@ -74,17 +61,30 @@ pub(super) fn rounds(view: &mut View<'_, '_>) -> Constraints {
     });
     let constants = view.columns.constants.map(|column| view.fixed(column, 0));
     let flags = Flags {
+        input: view.op(Op::FirstLayer),
         external: view.fixed(view.columns.external, 0),
         internal: view.fixed(view.columns.internal, 0),
         next_internal: view.fixed(view.columns.internal, 1),
     };
-    let on = flags.external.clone() + flags.internal.clone();
-    link(flags, row, next)
-        .into_iter()
-        .zip(constants)
-        .zip(NAMES)
-        .map(|((link, constant), name)| (name, link + on.clone() * constant))
-        .collect()
+    let never = Expression::Constant(Fr::ZERO);
+    let first = Flags {
+        external: never.clone(),
+        internal: never.clone(),
+        next_internal: never.clone(),
+        ..flags.clone()
+    };
+    let rounds = Flags {
+        input: never,
+        ..flags.clone()
+    };
+    let link = |flags| link(&flags, &row, &next, &constants);
+    let (first, rounds) = (link(first), link(rounds));
+    let mut polynomials = Polynomials::default();
+    for (i, sum) in link(flags).into_iter().enumerate() {
+        let terms = [(FIRST[i], first[i].clone()), (ROUNDS[i], rounds[i].clone())];
+        polynomials.push(sum, terms.into());
+    }
+    polynomials
 }
 
 fn fifth_power(x: Expression<Fr>) -> Expression<Fr> {
@@ -94,8 +94,9 @@ fn fifth_power(x: Expression<Fr>) -> Expression<Fr> {
 
 /// Fixed cells of a permutation, row by row: constants, external flag, internal flag.
 ///
-/// The cells of rows 1 to 22 are S-box inputs with their round constants. A link is linear in cells and fifth
-/// powers, so what the round constants add to it is the link of the round constants, and k takes that away.
+/// The cells of rows 1 to 22 are S-box inputs with their round constants. A link is linear in cells
+/// and fifth powers, so what the round constants add to it is the link of the round constants, and
+/// k takes that away.
 pub(crate) fn fixed_rows() -> [(State, bool, bool); ROWS] {
     let is_internal = |row: usize| (FIRST_INTERNAL..SECOND_EXTERNAL).contains(&row);
     let is_external = |row: usize| (1..OUTPUT).contains(&row) && !is_internal(row);
@@ -116,15 +117,16 @@ pub(crate) fn fixed_rows() -> [(State, bool, bool); ROWS] {
     };
     std::array::from_fn(|row| {
         let constants = match row {
-            0 => EXTERNAL_CONSTANTS[0],
             OUTPUT => [Fr::ZERO; WIDTH],
             _ => {
                 let flags = Flags {
+                    input: flag(row == 0),
                     external: flag(is_external(row)),
                     internal: flag(is_internal(row)),
                     next_internal: flag(is_internal(row + 1)),
                 };
-                link(flags, round_constants(row), round_constants(row + 1)).map(|link| -link)
+                let [row, next] = [row, row + 1].map(round_constants);
+                link(&flags, &row, &next, &[Fr::ZERO; WIDTH]).map(|link| -link)
             }
         };
         (constants, is_external(row), is_internal(row))

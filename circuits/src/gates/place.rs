@@ -29,8 +29,8 @@
 //! The bitmaps of a disabled place need no constraint of their own: meta = 0 gives
 //! active_epochs = 0, and clause S6 then leaves no bit that could be set.
 
-use super::range::is_bit;
 use super::Constraints;
+use super::range::is_bit;
 use crate::circuit::columns::{View, constant, power_of_two};
 use crate::identity::INDEX_BITS;
 use crate::shape::Family;

@@ -16,11 +16,9 @@
 //! |---|---|---|
 //! | digit i | next chain_i - 4 chain_i in {0,1,2,3}, where range is 1 or 2 | 4 + 2 |
 //! | start i | chain_i = 0, where range is 2 | 1 + 2 |
-//! | start bit i | chain_i in {0,1}, at StartBits | 2 + 4 |
-//! | bit on the desk | desk_0 = chain_2, at StartBits | 1 + 4 |
+//! | bit i | chain_i in {0,1}, at Bits | 2 + 4 |
 //! | load i | desk_i = chain_i | 1 + 5 |
 
-use super::rounds::Term;
 use super::{Constraints, when};
 use crate::circuit::columns::{View, constant};
 use halo2_proofs::plonk::Expression;
@@ -37,11 +35,6 @@ pub(super) fn is_bit(x: Expression<Fr>) -> Expression<Fr> {
     x.clone() * (x - constant(1))
 }
 
-/// Four times `x`, by doublings: they cost the prover less than a product.
-pub(super) fn quadruple(x: Expression<Fr>) -> Expression<Fr> {
-    x.double().double()
-}
-
 /// Where range is 1 or 2: the chains go on by a digit.
 pub(super) fn digits(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; 3] = ["digit 0", "digit 1", "digit 2"];
@@ -51,7 +44,7 @@ pub(super) fn digits(view: &mut View<'_, '_>) -> Constraints {
         .into_iter()
         .zip(cur)
         .zip(next)
-        .map(|((name, cur), next)| (name, is_digit(next - quadruple(cur))))
+        .map(|((name, cur), next)| (name, is_digit(next - cur * Fr::from(4))))
         .collect();
     // 0, 1, 2 -> 0, 2, 2
     when(range.clone() * (constant(3) - range), constraints)
@@ -66,18 +59,11 @@ pub(super) fn starts(view: &mut View<'_, '_>) -> Constraints {
     when(range.clone() * (range - constant(1)), constraints)
 }
 
-/// [`Op::StartBits`](crate::circuit::ops::Op::StartBits).
-pub(super) fn start_bits(view: &mut View<'_, '_>) -> Constraints {
-    const NAMES: [&str; 3] = ["start bit 0", "start bit 1", "start bit 2"];
-    let chains = view.chains(0);
-    let [desk] = view.desk();
-    let mut constraints: Constraints = NAMES
-        .into_iter()
-        .zip(chains.clone())
-        .map(|(name, x)| (name, is_bit(x)))
-        .collect();
-    constraints.push(("bit on the desk", desk - chains[2].clone()));
-    constraints
+/// [`Op::Bits`](crate::circuit::ops::Op::Bits).
+pub(super) fn bits(view: &mut View<'_, '_>) -> Constraints {
+    const NAMES: [&str; 3] = ["bit 0", "bit 1", "bit 2"];
+    let cells = view.chains(0).map(is_bit);
+    NAMES.into_iter().zip(cells).collect()
 }
 
 /// [`Op::Load`](crate::circuit::ops::Op::Load).

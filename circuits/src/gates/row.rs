@@ -50,8 +50,8 @@
 //! | S7 slashed is not compliant | c slashed = 0 | 2 + 3 |
 //! | S9 stake-time and points | after = before + b (points + 2^56 a + 2^112 c a) + 2^168 slashed | 3 + 3 |
 
-use super::range::is_bit;
 use super::Constraints;
+use super::range::is_bit;
 use crate::circuit::columns::{View, power_of_two};
 use crate::ledger::{
     BALANCE_BITS, DUTIES_PROPOSALS_MISSED_SHIFT, DUTIES_SYNC_DUE_SHIFT, DUTIES_SYNC_MISSED_SHIFT,

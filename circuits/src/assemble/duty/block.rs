@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! row     chains, their gate at the head                     state, and its desk cells
-//!   0-6   a, run_in, balance and slashed: StartBits, Fields
+//!   0-6   a, run_in, balance and slashed: Bits, Load, Fields
 //!   7-14  hits: Hits
 //!  15-23  proposals due, missed, done: Duties
 //!  24-41  performance, uptime, outage: Rate                  31  S4  tag (Input, Output 55)
@@ -10,7 +10,7 @@
 //!  63-75  sync due, missed, done: Load                       80      the first word is absorbed
 //!  79     FirstEpoch
 //!  81-    the walk, 226 rows a word                           81 + 226 w  word w's permutation
-//!         LastCount below it                                 104 + 226 (W-1)  S3  path, 10 levels
+//!         WalkEnd below it                                 104 + 226 (W-1)  S3  path, 10 levels
 //! ```
 //! Between two words the state is held. The path ends in row 30 of the next block, two rows above that
 //! block's tag. Place and Stake stand where the desk is free.
@@ -24,7 +24,7 @@ use crate::circuit::ops::Op;
 use crate::gates::{MISS_BITS, PERMUTATION_ROWS, TOTAL_BITS, WORD_ROWS};
 use crate::ledger::{BALANCE_BITS, LedgerRow, MissedVotes, WORD_EPOCHS, Words};
 use crate::poseidon2::{Domain, RATE, State};
-use crate::sheet::{Sheet, Source, Start, Wire, shifted};
+use crate::sheet::{Sheet, Source, Start, Wire, limbs, shifted};
 use crate::statement::{
     ATTESTATION_WEIGHT, BPS, DutyPlace, HEAD_WEIGHT, SOURCE_WEIGHT, TARGET_WEIGHT,
 };
@@ -177,12 +177,10 @@ fn fields(sheet: &mut Sheet, at: At, common: &Common, row: &LedgerRow, index: Wi
     ];
     let rows = FIELDS_HEAD - FIELDS_START + 1;
     sheet.chains(lane, base + FIELDS_START, rows, Start::Bit, heads);
-    let [slashed] = sheet.desk_op(
-        lane,
-        base + FIELDS_START,
-        Op::StartBits,
-        [Source::Witness(slashed)],
-    );
+    // The third chain starts with the bit above b.
+    sheet.op(base + FIELDS_START, Op::Bits);
+    let top_bit = |value: Fr| Source::Witness(Fr::from_raw(shifted(limbs(value), BALANCE_BITS)));
+    let [_, _, slashed] = sheet.desk_op(lane, base + FIELDS_START, Op::Load, heads.map(top_bit));
     let sources = [
         index.into(),
         slashed.into(),
@@ -369,9 +367,13 @@ fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Wa
     let steps = steps(row, start, max_outage.value);
     let mut cursor = base + WALK;
     for (number, step) in steps.iter().enumerate() {
+        let is_last_of_word = number % STEPS_PER_WORD == STEPS_PER_WORD - 1;
         if number + 1 == steps.len() {
-            sheet.op(cursor, Op::LastCount);
-        } else if number % STEPS_PER_WORD == STEPS_PER_WORD - 1 {
+            sheet.op(cursor, Op::WalkEnd);
+        } else if number + 2 == steps.len() {
+            sheet.step(cursor);
+            sheet.op(cursor, Op::Bits);
+        } else if is_last_of_word {
             sheet.op(cursor, Op::LastEpoch);
         } else {
             sheet.step(cursor);
@@ -419,11 +421,7 @@ fn steps(row: &LedgerRow, start: &Walk, max_outage: Fr) -> Vec<Step> {
             bitmaps: bitmaps.map(|bits| Fr::from_raw(shifted(bits.limbs(), epoch))),
             misses,
             slack,
-            // In the last step of a word the cell is not looked at.
-            first_target: match epoch + 1 < WORD_EPOCHS {
-                true => Fr::from(u64::from(word.target.get(epoch))),
-                false => Fr::ZERO,
-            },
+            first_target: Fr::from(u64::from(word.target.get(epoch))),
             product: Fr::ZERO,
         };
         for epoch in epoch..(epoch + 2).min(WORD_EPOCHS) {
@@ -440,7 +438,8 @@ fn steps(row: &LedgerRow, start: &Walk, max_outage: Fr) -> Vec<Step> {
     }
     steps[count] = Step {
         misses,
-        slack,
+        // Below the last step, where a 226th epoch would start, a target would have been hit.
+        slack: max_outage,
         ..Step::default()
     };
     products(&mut steps, &factors, start.compliant.value);
