@@ -13,7 +13,7 @@
 //! | S6 effective balance | b = chain_2 - 2^12 slashed | 1 + 5 |
 //! | S7 slack | slack = max_outage - chain_1 | 1 + 5 |
 //!
-//! `slashed` is the start bit of the third chain, so b is its lower 12 bits.
+//! `slashed` is the bit that the third chain starts with (Bits, put on the desk by Load), so b is its lower 12 bits.
 //!
 //! Duties, at the heads (proposals due, missed, done), 16 bits each; desk: sync due, missed, done (24
 //! bits each), duties, sum after, sum before, b.
