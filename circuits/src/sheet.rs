@@ -157,6 +157,10 @@ impl Sheet {
         op: Op,
         sources: [Source; N],
     ) -> [Wire; N] {
+        assert!(
+            lane == 0 || !op.is_of_prelude(),
+            "only lane 0 has a gate for {op:?}, at row {row}"
+        );
         self.op(row, op);
         self.desk(lane, row, sources)
     }

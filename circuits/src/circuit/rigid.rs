@@ -297,15 +297,29 @@ fn the_enrolment_circuit_is_rigid() {
     assert!(free.is_empty(), "{free:?}");
 }
 
-#[test]
-fn the_membership_circuit_is_rigid() {
+/// Cells of the membership circuit that may move, with its sheet edited.
+fn free_in_membership(edit: impl FnOnce(&mut Sheet)) -> Vec<Cell> {
     let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(5), Words::W1, 3, 3).unwrap();
     let (statement, witness) = pool.membership(2, 77);
     let instance = statement.to_instance().unwrap();
-    let circuit = VigilCircuit::membership(Shape::default(), &statement, &witness).unwrap();
+    let mut circuit = VigilCircuit::membership(Shape::default(), &statement, &witness).unwrap();
+    edit(&mut circuit.sheet);
     // The secret.
     let mut held = vec![(7, 6)];
     held.extend(siblings(&circuit, 0, path_rows(31, 6)));
-    let free = Honest::new(&circuit, &instance).free(&held, |_| true);
-    assert!(free.is_empty(), "{free:?}");
+    Honest::new(&circuit, &instance).free(&held, |_| true)
+}
+
+#[test]
+fn the_membership_circuit_is_rigid() {
+    assert_eq!(free_in_membership(|_| ()), []);
+}
+
+#[test]
+fn a_missing_wire_or_operation_shows() {
+    // The pool in the operator id's sponge, then the first layer of the tag's.
+    let free = free_in_membership(|sheet| drop(sheet.copies.remove(0)));
+    assert!(free.contains(&(7, 7)), "{free:?}");
+    let free = free_in_membership(|sheet| sheet.fixed[fixed::OPS + 1][176] = Fr::ZERO);
+    assert!(free.contains(&(0, 177)), "{free:?}");
 }
