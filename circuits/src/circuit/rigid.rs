@@ -318,7 +318,9 @@ fn the_membership_circuit_is_rigid() {
 #[test]
 fn a_missing_wire_or_operation_shows() {
     // The pool in the operator id's sponge, then the first layer of the tag's.
-    let free = free_in_membership(|sheet| drop(sheet.copies.remove(0)));
+    let free = free_in_membership(|sheet| {
+        sheet.copies.remove(0);
+    });
     assert!(free.contains(&(7, 7)), "{free:?}");
     let free = free_in_membership(|sheet| sheet.fixed[fixed::OPS + 1][176] = Fr::ZERO);
     assert!(free.contains(&(0, 177)), "{free:?}");
