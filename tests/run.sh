@@ -9,3 +9,9 @@ step cargo fmt --all -- --check
 step cargo clippy --workspace --all-targets --quiet -- -D warnings
 step cargo test --workspace
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
+if command -v cargo-deny > /dev/null; then
+    # Advisories need a download of their own: `cargo deny check advisories`.
+    step cargo deny check bans licenses sources
+else
+    printf '\n== cargo deny is not installed: licences and sources of dependencies are not checked\n'
+fi

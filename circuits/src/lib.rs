@@ -6,6 +6,7 @@
 mod assemble;
 pub mod circuit;
 mod gates;
+pub mod header;
 pub mod identity;
 pub mod ledger;
 pub mod poseidon2;

@@ -77,12 +77,13 @@ impl Shape {
             && self.capacity() > 0
     }
 
-    /// Places for validators: how many an operator can prove at once. 0 if k is too small.
+    /// Places for validators: how many an operator can prove at once. 0 if k is too small, and for
+    /// a membership proof in several lanes: its one statement lies in one, and nothing fills others.
     pub fn capacity(&self) -> u32 {
         let (prelude, block, tail) = match self.family {
             Family::Duty(words) => duty::rows(words),
             Family::Enrolment => enrolment::ROWS,
-            Family::Membership => return u32::from(self.k >= MEMBERSHIP_K),
+            Family::Membership => return u32::from(self.k >= MEMBERSHIP_K && self.lanes == 1),
         };
         let rows = usable_rows(self.k).saturating_sub(prelude + tail);
         self.lanes * (rows / block) as u32
@@ -162,6 +163,7 @@ mod tests {
             "duty-w1-k11",
             "duty-w1-k+11-l4",
             "duty-w1-k011-l4",
+            "membership-k8-l2",
         ] {
             assert!(name.parse::<Shape>().is_err(), "{name}");
         }

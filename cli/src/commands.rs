@@ -2,12 +2,14 @@
 
 mod bench;
 mod demo;
+mod enrol;
 mod ledger;
 mod operator;
 mod params;
 mod prove;
 mod registry;
 mod selftest;
+mod settle;
 mod shell;
 mod verify;
 
@@ -29,10 +31,14 @@ pub(crate) enum Command {
     /// A period's ledger: every registered validator's duties
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Prove how many validators of a registry an operator has
+    Enrol(enrol::Args),
     /// Prove an operator's duties of a period
     Prove(Box<prove::Args>),
     /// Check a proof
     Verify(verify::Args),
+    /// What follows from a proof, or from silence: reward, charge, strike
+    Settle(Box<settle::Args>),
     /// The whole way on a captured chain, from beacon states to refused lies
     Demo(demo::Args),
     /// Compare this program with the protocol's known answers
@@ -54,8 +60,10 @@ impl Command {
             Self::Operator(command) => command.run(format),
             Self::Registry(command) => command.run(format),
             Self::Ledger(command) => command.run(format),
+            Self::Enrol(args) => args.run(format),
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
+            Self::Settle(args) => args.run(format),
             Self::Demo(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

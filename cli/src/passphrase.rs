@@ -46,10 +46,29 @@ impl PassphraseArgs {
     }
 }
 
+/// Where the password of a validator's keystore comes from.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct KeystorePasswordArgs {
+    /// Read the keystore's password from the first line of this file instead of the terminal
+    #[arg(long, value_name = "FILE")]
+    keystore_password_file: Option<PathBuf>,
+}
+
+impl KeystorePasswordArgs {
+    /// The password of a keystore that exists.
+    pub(crate) fn ask(&self) -> anyhow::Result<SecretString> {
+        match &self.keystore_password_file {
+            Some(file) => read(file),
+            None => type_in("Keystore password: "),
+        }
+    }
+}
+
 fn type_in(prompt: &str) -> anyhow::Result<SecretString> {
     if !io::stdin().is_terminal() {
         bail!(
-            "a passphrase is needed and there is no terminal to ask at; say --passphrase-file FILE"
+            "a passphrase is needed and there is no terminal to ask at; say --passphrase-file or \
+             --keystore-password-file"
         );
     }
     let passphrase = SecretString::from(rpassword::prompt_password(prompt)?);

@@ -12,7 +12,7 @@ use vigil_ledger::file::{Ledger, LedgerEntry, LedgerPeriod};
 const POOL: &str = "0x7676767676767676767676767676767676767676";
 
 /// A home with a synthetic `period.ledger` and the keys of its two operators.
-fn with_ledger(validators: usize) -> (Home, Ledger) {
+pub(crate) fn with_ledger(validators: usize) -> (Home, Ledger) {
     let home = Home::new();
     let pool = SyntheticPool::new(&mut OsRng, Words::W1, 2, validators).unwrap();
     let entry = |(operator, row): &(usize, vigil_circuits::ledger::LedgerRow)| LedgerEntry {
@@ -37,7 +37,7 @@ fn with_ledger(validators: usize) -> (Home, Ledger) {
     (home, ledger)
 }
 
-fn prove(home: &Home, key: &str, more: &[&str]) -> Vec<String> {
+pub(crate) fn prove(home: &Home, key: &str, more: &[&str]) -> Vec<String> {
     let account = POOL.replace("76", "61");
     let args = [
         "prove",

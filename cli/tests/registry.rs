@@ -99,3 +99,70 @@ fn a_damaged_registry_is_an_error() {
             .stdout("");
     }
 }
+
+/// The folder's files, or none if it does not exist.
+fn files(home: &Home, folder: &str) -> usize {
+    fs::read_dir(home.path(folder)).map_or(0, Iterator::count)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_draft_that_is_killed_leaves_all_of_its_folder_or_none() {
+    const OPERATORS: usize = 64;
+    let home = Home::new();
+    let (mut killed, mut complete) = (0, 0);
+    for round in 0..24 {
+        let out = format!("trial-{round}");
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_vigil"))
+            .args(["registry", "draft", "--indices", "0..999", "--operators"])
+            .args([&OPERATORS.to_string(), "--out", &out])
+            .current_dir(home.path(""))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // From before its first file to after its last.
+        let started = std::time::Instant::now();
+        let is_due = || match round % 4 {
+            0 => started.elapsed().as_millis() >= 4 * round,
+            1 => files_in_progress(&home) >= 1,
+            2 => files_in_progress(&home) >= OPERATORS / 2,
+            _ => home.path(&out).exists(),
+        };
+        while !is_due() && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        killed += usize::from(!child.wait().unwrap().success());
+        match files(&home, &out) {
+            0 => assert!(!home.path(&out).exists()),
+            count => {
+                assert_eq!(count, OPERATORS + 1);
+                complete += 1;
+                let file = format!("{out}/registry.json");
+                home.vigil(&["registry", "show", &file]).code(0);
+            }
+        }
+        for entry in fs::read_dir(home.path("")).unwrap() {
+            let path = entry.unwrap().path();
+            if path
+                .file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with(".vigil-tmp-")
+            {
+                fs::remove_dir_all(path).unwrap();
+            }
+        }
+    }
+    assert!(killed > 0, "nobody was killed in time");
+    assert!(complete > 0, "nobody was late");
+}
+
+/// Files in folders that are yet to be renamed.
+fn files_in_progress(home: &Home) -> usize {
+    let entries = fs::read_dir(home.path("")).unwrap().map(Result::unwrap);
+    let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+    names
+        .filter(|name| name.starts_with(".vigil-tmp-"))
+        .map(|name| files(home, &name))
+        .sum()
+}

@@ -2,7 +2,9 @@
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -24,15 +26,21 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    /// Runs `vigil` there, without a terminal.
-    pub(crate) fn vigil(&self, args: &[&str]) -> Assert {
-        Command::cargo_bin("vigil")
-            .unwrap()
+    /// `vigil` there, not yet running.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: &[A]) -> std::process::Command {
+        let mut command = std::process::Command::new(cargo_bin("vigil"));
+        command
             .args(args)
             .current_dir(self.folder.path())
             .env("XDG_DATA_HOME", self.path("data"))
             .env("XDG_CACHE_HOME", self.path("cache"))
-            .env("HOME", self.folder.path())
+            .env("HOME", self.folder.path());
+        command
+    }
+
+    /// Runs `vigil` there, without a terminal.
+    pub(crate) fn vigil<A: AsRef<OsStr>>(&self, args: &[A]) -> Assert {
+        Command::from_std(self.command(args))
             .write_stdin("")
             .assert()
     }

@@ -3,11 +3,17 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod bench;
+mod chain;
+mod hostile;
+mod killed;
 mod operator;
 mod params;
+mod progress;
 mod prove;
+mod register;
 mod registry;
 mod run;
 mod selftest;
+mod settle;
 mod shell;
 mod verify;

@@ -59,8 +59,9 @@ impl Ledger {
         epochs: u32,
         preceding: Option<&Ledger>,
     ) -> Result<Self, BuildError> {
-        registry.check_order()?;
+        registry.check()?;
         let genesis_validators_root = chain.genesis_validators_root();
+        registry.check_beacon_chain(&genesis_validators_root)?;
         let before: Option<Vec<LedgerRow>> = match preceding {
             Some(ledger) => {
                 // A file may claim any start; one at the end of time precedes nothing.

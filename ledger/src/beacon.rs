@@ -11,6 +11,7 @@ mod operations;
 mod payload;
 mod preset;
 mod proposer;
+mod records;
 pub(crate) mod spec;
 mod state;
 
@@ -20,6 +21,7 @@ pub use facts::{
     decode_state,
 };
 pub use proposer::ProposerSource;
+pub use records::{ValidatorRecord, ValidatorRecords};
 pub use spec::{Fork, PresetName, Spec};
 
 /// A hash tree root.

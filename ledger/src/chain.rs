@@ -28,6 +28,8 @@ mod authenticate;
 mod canonical;
 mod error;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use error::ChainError;
 

@@ -22,8 +22,10 @@ use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::Path;
 use vigil_circuits::Fr;
+use vigil_circuits::header::{HeaderTotals, SignedHeader};
 use vigil_circuits::identity::{fr_from_be_bytes_mod, fr_to_be_bytes};
 use vigil_circuits::ledger::{LedgerHeader, LedgerRow, Words};
+use vigil_circuits::statement::Thresholds;
 use vigil_circuits::tree::{LEDGER_DEPTH, Path as TreePath, TooManyLeaves, Tree};
 
 const MAGIC: &[u8; 16] = b"vigil.ledger\0\0\0\x01";
@@ -174,6 +176,13 @@ impl Ledger {
         bytes
     }
 
+    /// The header that a quorum signs, for the thresholds in force and the network's performance.
+    pub fn signed_header(&self, thresholds: &Thresholds, network_bps: u16) -> SignedHeader {
+        let rows = self.entries.iter().map(|entry| &entry.row);
+        let totals = HeaderTotals::of(rows, thresholds);
+        SignedHeader::new(&self.header, totals, network_bps, self.file_hash())
+    }
+
     /// SHA-256 of the file, which the quorum signs.
     pub fn file_hash(&self) -> [u8; 32] {
         Sha256::digest(self.to_bytes()).into()
@@ -189,10 +198,24 @@ impl Ledger {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        let mut builder = tempfile::Builder::new();
+        // As all of Vigil's: what a killed process left behind may be deleted.
+        builder.prefix(".vigil-tmp-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A ledger is published; the crate's own 0600 is for secrets. The process's mask counts.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(folder).map_err(io)?;
         file.write_all(&self.to_bytes()).map_err(io)?;
         file.as_file().sync_all().map_err(io)?;
         file.persist(path).map_err(|error| io(error.error))?;
+        // Windows cannot open folders, and journals renames anyway.
+        if cfg!(unix) {
+            let folder = std::fs::File::open(folder).map_err(io)?;
+            folder.sync_all().map_err(io)?;
+        }
         Ok(())
     }
 }

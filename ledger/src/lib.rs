@@ -7,5 +7,6 @@ pub mod chain;
 mod cross_check;
 pub mod export;
 pub mod file;
+mod places;
 pub mod registry;
 pub mod rows;

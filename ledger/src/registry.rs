@@ -3,26 +3,52 @@
 //! A JSON file that people can read. Entries are sorted by index. Each is vouched for by the validator's
 //! BLS key over the registration message, and by a membership proof that some registered operator can
 //! open the tag. A *draft* has neither: it is for trials and studies, and says so wherever it appears.
+//!
+//! The way there: operators are admitted to a list ([`Operators`]); each validator is registered in a
+//! file of its own ([`Registration`]); when a batch closes, [`Registry::with_batch`] puts its
+//! registrations on top of the version before.
 
+mod batch;
+pub(crate) mod bounded;
+mod chain;
+mod error;
+mod key;
 mod message;
+mod operators;
+mod registration;
+mod setting;
 mod wire;
 
+pub use error::RegistryError;
+pub use key::ValidatorKey;
 pub use message::RegistrationMessage;
+pub use operators::{Operator, Operators};
+pub use registration::Registration;
+pub use setting::{BeaconChain, PoolSetting};
 
 use rand_core::{CryptoRng, RngCore};
+use std::collections::HashMap;
 use std::path::Path;
 use vigil_circuits::Fr;
 use vigil_circuits::identity::{
-    Address, INDEX_BITS, OperatorSecret, Pool, registry_leaf, registry_root,
+    Address, INDEX_BITS, OperatorSecret, Pool, fr_to_be_bytes, registry_leaf, registry_root,
 };
-use vigil_circuits::tree::{LEDGER_DEPTH, TooManyLeaves, Tree};
+use vigil_circuits::statement::MembershipStatement;
+use vigil_circuits::tree::{LEDGER_DEPTH, Tree};
 
-/// Largest registry file: about 2 KiB an entry of 4^10.
-const MAX_FILE_BYTES: u64 = 1 << 32;
+/// Largest registry file: 4^10 entries of at most 8 KiB.
+const MAX_FILE_BYTES: u64 = 1 << 33;
+/// In place of a key nobody knows; drafts only.
+const NO_KEY: [u8; 48] = [0; 48];
+
+/// Why a membership proof does not hold, as its verifier says.
+pub type MembershipVerdict = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// One registered validator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryEntry {
+    /// Number of the batch in which it was registered; 0 in a draft.
+    pub batch: u64,
     /// Validator index, below 2^40.
     pub index: u64,
     /// Its compressed BLS12-381 public key.
@@ -35,107 +61,32 @@ pub struct RegistryEntry {
     pub membership: Vec<u8>,
 }
 
+/// A batch of registrations, and the operators who could take part in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Its number; later batches have larger ones.
+    pub number: u64,
+    /// How many operators were registered: the first ones of the list.
+    pub operators: u32,
+    /// Root of their tree, which its membership proofs are about.
+    pub operators_root: Fr,
+}
+
 /// A registry version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registry {
+    /// The validators' beacon chain; a draft may leave it out.
+    pub beacon: Option<BeaconChain>,
     /// EVM chain of the pool.
     pub chain_id: u64,
     /// The pool's contract.
     pub pool: Address,
-    /// Number of the batch that made this version.
-    pub batch: u64,
     /// No signatures and no membership proofs: a draft.
     pub unsigned: bool,
+    /// Its batches, by increasing number; none in a draft.
+    pub batches: Vec<Batch>,
     /// Entries by increasing index.
     pub entries: Vec<RegistryEntry>,
-}
-
-/// Why a registry is refused.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RegistryError {
-    /// The file cannot be read.
-    #[error("cannot read the registry {path}")]
-    Io {
-        /// Which file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Not the format.
-    #[error("the registry is not in the format vigil.registry.v1")]
-    Format(#[source] serde_json::Error),
-    /// Too long to be one.
-    #[error("the registry has {got} bytes, at most {limit} are read")]
-    Size {
-        /// Bytes of the file.
-        got: u64,
-        /// Bytes read at most.
-        limit: u64,
-    },
-    /// A field does not decode.
-    #[error("{field} of validator {index} is not {expected}")]
-    Field {
-        /// Validator index.
-        index: u64,
-        /// Which field.
-        field: &'static str,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// The pool's address does not decode.
-    #[error("the pool is not an address of 20 bytes in hex")]
-    Pool,
-    /// An index of 2^40 or more.
-    #[error("validator index {index} is not below 2^40")]
-    Index {
-        /// The index.
-        index: u64,
-    },
-    /// Twice the same validator.
-    #[error("validator {index} is registered twice")]
-    Duplicate {
-        /// Validator index.
-        index: u64,
-    },
-    /// Not sorted.
-    #[error("validator {index} comes after {previous}: entries must be sorted by index")]
-    Order {
-        /// The earlier entry.
-        previous: u64,
-        /// The later one.
-        index: u64,
-    },
-    /// The key is not the one that the chain has for the index.
-    #[error("the public key of validator {index} is not the chain's")]
-    WrongKey {
-        /// Validator index.
-        index: u64,
-    },
-    /// The public key is no valid point of the group.
-    #[error("the public key of validator {index} is not a valid BLS12-381 key")]
-    InvalidKey {
-        /// Validator index.
-        index: u64,
-    },
-    /// The signature does not verify.
-    #[error("the registration of validator {index} is not signed by its key")]
-    Signature {
-        /// Validator index.
-        index: u64,
-    },
-    /// The membership proof does not verify.
-    #[error("the membership proof of validator {index} does not hold")]
-    Membership {
-        /// Validator index.
-        index: u64,
-    },
-    /// A draft where a registry is needed.
-    #[error("this registry is an unsigned draft: nobody vouches for its entries")]
-    Unsigned,
-    /// More validators than the tree holds.
-    #[error(transparent)]
-    TooMany(#[from] TooManyLeaves),
 }
 
 impl Registry {
@@ -155,6 +106,7 @@ impl Registry {
             .iter()
             .zip(secrets.iter().cycle())
             .map(|(&(index, pubkey), secret)| RegistryEntry {
+                batch: 0,
                 index,
                 pubkey,
                 tag: secret.tag(index, pool_id),
@@ -163,19 +115,34 @@ impl Registry {
             })
             .collect();
         let registry = Self {
+            beacon: None,
             chain_id,
             pool,
-            batch: 0,
             unsigned: true,
+            batches: Vec::new(),
             entries,
         };
-        registry.check_order()?;
+        registry.check()?;
         Ok((registry, secrets))
     }
 
     /// The pool as it enters identities.
     pub fn pool_id(&self) -> Pool {
         Pool::new(self.chain_id, &self.pool)
+    }
+
+    /// The pool and its beacon chain.
+    pub fn setting(&self) -> Result<PoolSetting, RegistryError> {
+        Ok(PoolSetting {
+            beacon: self.beacon.ok_or(RegistryError::NoBeaconChain)?,
+            chain_id: self.chain_id,
+            pool: self.pool,
+        })
+    }
+
+    /// The number of the batch that made this version; 0 for a draft.
+    pub fn batch(&self) -> u64 {
+        self.batches.last().map_or(0, |batch| batch.number)
     }
 
     /// The tree of `sponge(3; index, tag)`.
@@ -195,7 +162,27 @@ impl Registry {
         ))
     }
 
-    /// Entries are sorted, distinct and in range.
+    /// What must hold of any registry, a draft too: entries are sorted, distinct and in range, and
+    /// each belongs to a batch.
+    pub fn check(&self) -> Result<(), RegistryError> {
+        self.check_order()?;
+        self.check_distinct()?;
+        if self.unsigned {
+            return Ok(());
+        }
+        self.setting()?;
+        for pair in self.batches.windows(2) {
+            let (previous, number) = (pair[0].number, pair[1].number);
+            if previous >= number {
+                return Err(RegistryError::BatchOrder { previous, number });
+            }
+        }
+        self.entries
+            .iter()
+            .try_for_each(|entry| self.batch_of(entry).map(drop))
+    }
+
+    /// Entries are sorted by index, distinct and in range.
     pub fn check_order(&self) -> Result<(), RegistryError> {
         if let Some(entry) = self
             .entries
@@ -216,30 +203,88 @@ impl Registry {
         Ok(())
     }
 
-    /// Everything about the entries that does not need the chain: order, signatures, membership
-    /// proofs (`membership` says whether an entry's holds). A draft is refused.
-    pub fn verify(&self, membership: impl Fn(&RegistryEntry) -> bool) -> Result<(), RegistryError> {
-        if self.unsigned {
-            return Err(RegistryError::Unsigned);
-        }
-        self.check_order()?;
+    /// No key and no tag stands twice. A draft that knows no keys has zeros in their place.
+    fn check_distinct(&self) -> Result<(), RegistryError> {
+        let mut keys = HashMap::new();
+        let mut tags = HashMap::new();
         for entry in &self.entries {
-            self.message(entry).verify(entry)?;
-            if !membership(entry) {
-                return Err(RegistryError::Membership { index: entry.index });
+            let index = entry.index;
+            let is_known = !(self.unsigned && entry.pubkey == NO_KEY);
+            if let Some(previous) = keys.insert(entry.pubkey, index).filter(|_| is_known) {
+                return Err(RegistryError::DuplicateKey { previous, index });
+            }
+            if let Some(previous) = tags.insert(fr_to_be_bytes(entry.tag), index) {
+                return Err(RegistryError::DuplicateTag { previous, index });
             }
         }
         Ok(())
     }
 
-    /// The keys are those that the chain has for the indices.
+    fn batch_of(&self, entry: &RegistryEntry) -> Result<&Batch, RegistryError> {
+        self.batches
+            .binary_search_by_key(&entry.batch, |batch| batch.number)
+            .map(|found| &self.batches[found])
+            .map_err(|_| RegistryError::UnknownBatch {
+                index: entry.index,
+                batch: entry.batch,
+            })
+    }
+
+    /// Whoever vouches for an entry does: its validator's signature, and the membership proof by
+    /// `holds`. A draft is refused. Whether the registry is in order is [`Registry::check`]'s.
+    pub fn verify_entry(
+        &self,
+        entry: &RegistryEntry,
+        holds: impl FnOnce(&MembershipStatement, &[u8]) -> MembershipVerdict,
+    ) -> Result<(), RegistryError> {
+        if self.unsigned {
+            return Err(RegistryError::Unsigned);
+        }
+        Registration {
+            setting: self.setting()?,
+            batch: *self.batch_of(entry)?,
+            entry: entry.clone(),
+        }
+        .verify(holds)
+    }
+
+    /// Every batch rests on the first operators of the pool's list.
+    pub fn check_operators(&self, operators: &Operators) -> Result<(), RegistryError> {
+        operators.check_setting(&self.setting()?)?;
+        self.batches
+            .iter()
+            .try_for_each(|batch| operators.check_batch(batch))
+    }
+
+    /// The registry is of this beacon chain; a draft that names none is of any.
+    pub fn check_beacon_chain(
+        &self,
+        genesis_validators_root: &[u8; 32],
+    ) -> Result<(), RegistryError> {
+        match self.beacon {
+            None if self.unsigned => Ok(()),
+            None => Err(RegistryError::NoBeaconChain),
+            Some(got) if got.genesis_validators_root == *genesis_validators_root => Ok(()),
+            Some(got) => Err(RegistryError::OtherBeaconChain {
+                expected: BeaconChain {
+                    genesis_validators_root: *genesis_validators_root,
+                    ..got
+                },
+                got,
+            }),
+        }
+    }
+
+    /// The keys are those that the chain has for the indices; what a draft does not know is not asked.
     pub fn check_keys(
         &self,
         chain_key: impl Fn(u64) -> Option<[u8; 48]>,
     ) -> Result<(), RegistryError> {
+        let is_known = |entry: &&RegistryEntry| !(self.unsigned && entry.pubkey == NO_KEY);
         match self
             .entries
             .iter()
+            .filter(is_known)
             .find(|entry| chain_key(entry.index) != Some(entry.pubkey))
         {
             Some(entry) => Err(RegistryError::WrongKey { index: entry.index }),
@@ -247,32 +292,17 @@ impl Registry {
         }
     }
 
-    /// What the validator of `entry` signs.
-    pub fn message(&self, entry: &RegistryEntry) -> RegistrationMessage {
-        RegistrationMessage {
-            pool: self.pool_id(),
-            batch: self.batch,
-            index: entry.index,
-            pubkey: entry.pubkey,
-            tag: entry.tag,
-        }
-    }
-
-    /// Reads a registry file; entries are checked for order, not for signatures.
+    /// Reads a registry file. What [`Registry::check`] asks holds; who vouches for it is not asked.
     pub fn read(path: &Path) -> Result<Self, RegistryError> {
-        let io = |source| RegistryError::Io {
-            path: path.display().to_string(),
-            source,
-        };
-        let got = std::fs::metadata(path).map_err(io)?.len();
-        if got > MAX_FILE_BYTES {
-            return Err(RegistryError::Size {
-                got,
-                limit: MAX_FILE_BYTES,
-            });
-        }
-        Self::from_json(&std::fs::read(path).map_err(io)?)
+        Self::from_json(&read(path, MAX_FILE_BYTES)?)
     }
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, RegistryError> {
+    bounded::read(path, limit).map_err(|source| RegistryError::Io {
+        path: path.display().to_string(),
+        source,
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use capture::{Capture, DEVNET, MAINNET_PRESET, SIM};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use vigil_ledger::assembly::BuildError;
+use vigil_ledger::beacon::{Spec, ValidatorRecords, decode_state};
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
 use vigil_ledger::rows::RowError;
@@ -79,4 +80,33 @@ fn periods_carry_outages_and_are_refused_out_of_place() {
         Ledger::build(&sim, &registry, 24, 10, Some(&first)),
         Err(BuildError::OtherChain)
     ));
+}
+
+#[test]
+fn records_are_those_that_the_ledger_sees_in_every_fork() {
+    for name in [SIM, DEVNET, MAINNET_PRESET] {
+        let capture = Capture::open(name);
+        let spec = Spec::from_json(&capture.files["spec.json"]).unwrap();
+        let states = capture
+            .files
+            .iter()
+            .filter(|(path, _)| path.starts_with("states/"));
+        for (path, ssz) in states.step_by(7) {
+            let facts = decode_state(&spec, path, ssz).unwrap();
+            let records = ValidatorRecords::from_state(&spec, path, ssz).unwrap();
+            assert_eq!(records.state_root, facts.root);
+            assert_eq!(records.slot, facts.slot);
+            assert_eq!(
+                records.genesis_validators_root,
+                facts.genesis_validators_root
+            );
+            assert_eq!(records.validators.len(), facts.validators.len());
+            for (record, fact) in records.validators.iter().zip(&facts.validators) {
+                assert_eq!(record.slashed, fact.slashed);
+                assert_eq!(record.exit_epoch, fact.exit_epoch);
+                assert_ne!(record.pubkey, [0; 48]);
+            }
+            assert!(ValidatorRecords::from_state(&spec, path, &ssz[..ssz.len() - 1]).is_err());
+        }
+    }
 }

@@ -7,7 +7,7 @@
 //!   mark into every key's and every proof's header.
 //! * [`keys`]: proving and verifying keys with their IDs, and the cache they are kept in.
 //! * [`transcript`]: the one transcript of every proof, Keccak-256 in the EVM's layout.
-//! * [`proof_file`] and [`statement_file`]: what an operator sends.
+//! * [`proof_file`] and [`statement_file`]: what an operator sends; [`header_file`]: what a quorum signs.
 //!
 //! Files are written atomically, read with their lengths checked before anything is allocated, and
 //! never used before their digest was compared.
@@ -19,6 +19,7 @@ pub mod digest;
 pub mod embedded;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod forge;
+pub mod header_file;
 pub mod import;
 pub mod keys;
 pub mod proof_file;

@@ -66,6 +66,7 @@ pub enum Statement {
 pub struct StatementFile {
     setting: Setting,
     statement: Statement,
+    unsigned_registry: bool,
 }
 
 impl StatementFile {
@@ -86,10 +87,27 @@ impl StatementFile {
             }
         };
         if got == setting.context(purpose) {
-            Ok(Self { setting, statement })
+            Ok(Self {
+                setting,
+                statement,
+                unsigned_registry: false,
+            })
         } else {
             Err(StatementFileError::Context)
         }
+    }
+
+    /// Marks the statement as one about an unsigned draft registry, or not. A membership statement is
+    /// about operators and has no such mark.
+    pub fn with_unsigned_registry(mut self, unsigned: bool) -> Self {
+        self.unsigned_registry = unsigned && !matches!(self.statement, Statement::Membership(_));
+        self
+    }
+
+    /// Whether the statement says that nobody vouches for its registry. The mark guards against
+    /// mistakes; who made the statement can leave it out, so trust rests on the root.
+    pub fn unsigned_registry(&self) -> bool {
+        self.unsigned_registry
     }
 
     /// Chain, pool and account.
@@ -145,6 +163,7 @@ impl From<&StatementFile> for StatementJson {
         match &file.statement {
             Statement::Duty(duty) => Self::Duty(DutyJson {
                 version: VERSION,
+                unsigned_registry: file.unsigned_registry,
                 chain_id,
                 pool,
                 account,
@@ -165,6 +184,7 @@ impl From<&StatementFile> for StatementJson {
             }),
             Statement::Enrolment(enrolment) => Self::Enrolment(EnrolmentJson {
                 version: VERSION,
+                unsigned_registry: file.unsigned_registry,
                 chain_id,
                 pool,
                 account,
@@ -195,6 +215,7 @@ impl TryFrom<StatementJson> for StatementFile {
                 got,
             });
         }
+        let unsigned_registry = json.unsigned_registry();
         let setting = |chain_id, pool: AddressHex, account: Address| Setting {
             chain_id,
             pool: pool.0,
@@ -244,7 +265,7 @@ impl TryFrom<StatementJson> for StatementFile {
                 (setting, statement)
             }
         };
-        Self::new(setting, statement)
+        Ok(Self::new(setting, statement)?.with_unsigned_registry(unsigned_registry))
     }
 }
 

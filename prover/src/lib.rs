@@ -4,6 +4,8 @@
 //! reported by clause in milliseconds and not after a proof that nobody accepts. Then the circuit is
 //! filled in and handed to halo2, with the transcript that contracts read. Randomness comes from the
 //! operating system.
+//!
+//! The `_observed` functions say which [`Stage`] begins; the others are the same and say nothing.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use halo2_proofs::plonk::{self, create_proof};
@@ -21,6 +23,21 @@ use vigil_circuits::statement::{
 use vigil_params::Srs;
 use vigil_params::keys::ProvingKey;
 use vigil_params::transcript::{EvmChallenge, EvmWrite};
+
+/// What the prover does next, in this order.
+///
+/// halo2 makes a proof in one call that says nothing on the way, so there is no finer measure than
+/// these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// The statement is compared with the witness, clause by clause.
+    Check,
+    /// The circuit is filled in.
+    Witness,
+    /// halo2 makes the proof: nearly all of the time.
+    Proof,
+}
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +85,18 @@ pub fn prove_duty(
     statement: &DutyStatement,
     witness: &DutyWitness,
 ) -> Result<Vec<u8>, ProveError> {
+    prove_duty_observed(key, srs, statement, witness, |_| {})
+}
+
+/// [`prove_duty`] that calls `entered` as each stage begins.
+pub fn prove_duty_observed(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &DutyStatement,
+    witness: &DutyWitness,
+    mut entered: impl FnMut(Stage),
+) -> Result<Vec<u8>, ProveError> {
+    entered(Stage::Check);
     statement.check(witness)?;
     let Family::Duty(words) = key.shape().family else {
         let words = vigil_circuits::ledger::Words::W1;
@@ -90,12 +119,10 @@ pub fn prove_duty(
     }
     require_capacity(key, witness.places.len())?;
     let instance = statement.to_instance(key.shape().capacity())?;
-    prove(
-        key,
-        srs,
-        VigilCircuit::duty(key.shape(), statement, witness)?,
-        &instance,
-    )
+    entered(Stage::Witness);
+    let circuit = VigilCircuit::duty(key.shape(), statement, witness)?;
+    entered(Stage::Proof);
+    prove(key, srs, circuit, &instance)
 }
 
 /// Proves an enrolment statement.
@@ -105,16 +132,26 @@ pub fn prove_enrolment(
     statement: &EnrolmentStatement,
     witness: &EnrolmentWitness,
 ) -> Result<Vec<u8>, ProveError> {
+    prove_enrolment_observed(key, srs, statement, witness, |_| {})
+}
+
+/// [`prove_enrolment`] that calls `entered` as each stage begins.
+pub fn prove_enrolment_observed(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &EnrolmentStatement,
+    witness: &EnrolmentWitness,
+    mut entered: impl FnMut(Stage),
+) -> Result<Vec<u8>, ProveError> {
+    entered(Stage::Check);
     statement.check(witness)?;
     require_family(key, Family::Enrolment)?;
     require_capacity(key, witness.places.len())?;
     let instance = statement.to_instance(key.shape().capacity())?;
-    prove(
-        key,
-        srs,
-        VigilCircuit::enrolment(key.shape(), statement, witness)?,
-        &instance,
-    )
+    entered(Stage::Witness);
+    let circuit = VigilCircuit::enrolment(key.shape(), statement, witness)?;
+    entered(Stage::Proof);
+    prove(key, srs, circuit, &instance)
 }
 
 /// Proves a membership statement.
@@ -124,15 +161,25 @@ pub fn prove_membership(
     statement: &MembershipStatement,
     witness: &MembershipWitness,
 ) -> Result<Vec<u8>, ProveError> {
+    prove_membership_observed(key, srs, statement, witness, |_| {})
+}
+
+/// [`prove_membership`] that calls `entered` as each stage begins.
+pub fn prove_membership_observed(
+    key: &ProvingKey,
+    srs: &Srs,
+    statement: &MembershipStatement,
+    witness: &MembershipWitness,
+    mut entered: impl FnMut(Stage),
+) -> Result<Vec<u8>, ProveError> {
+    entered(Stage::Check);
     statement.check(witness)?;
     require_family(key, Family::Membership)?;
     let instance = statement.to_instance()?;
-    prove(
-        key,
-        srs,
-        VigilCircuit::membership(key.shape(), statement, witness)?,
-        &instance,
-    )
+    entered(Stage::Witness);
+    let circuit = VigilCircuit::membership(key.shape(), statement, witness)?;
+    entered(Stage::Proof);
+    prove(key, srs, circuit, &instance)
 }
 
 /// Proves whatever the circuit holds, true or not: for tests that a verifier refuses it.

@@ -202,32 +202,3 @@ fn enrolment_and_membership_proofs_verify_and_bind_their_statements() {
     other.tag += Fr::from(1);
     assert!(verify_membership(&verifying, &policy, &other, &proof).is_err());
 }
-
-#[test]
-fn shapes_of_every_length_up_to_k_13_prove_and_verify() {
-    let policy = ParamsPolicy {
-        allow_unsafe: true,
-        ..ParamsPolicy::default()
-    };
-    for (words, k, lanes) in [
-        (Words::W1, 11, 2),
-        (Words::W1, 12, 1),
-        (Words::W7, 12, 1),
-        (Words::W7, 12, 4),
-        (Words::W28, 13, 1),
-    ] {
-        let shape = Shape {
-            family: Family::Duty(words),
-            k,
-            lanes,
-        };
-        let srs = dev::unsafe_srs(k, 1).unwrap();
-        let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
-        let validators = shape.capacity() as usize;
-        assert!(validators > 0, "{shape} has no place");
-        let (statement, witness) = pool(words, 1, validators).duty(0, THRESHOLDS);
-        let proof = prove_duty(&key, &srs, &statement, &witness).unwrap();
-        verify_duty(&key.verifying_key(), &policy, &statement, &proof)
-            .unwrap_or_else(|error| panic!("{shape}: {error}"));
-    }
-}

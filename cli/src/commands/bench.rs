@@ -2,6 +2,7 @@
 
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
+use crate::threads::ThreadsArgs;
 use crate::usage::{Cost, measure};
 use anyhow::{Context, anyhow, ensure};
 use clap::Subcommand;
@@ -60,9 +61,8 @@ pub(crate) struct ProveArgs {
     #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
           value_parser = clap::value_parser!(u32).range(1..=16))]
     lanes: u32,
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadsArgs,
     /// Proofs before the timed one
     #[arg(long, value_name = "N", default_value_t = 1)]
     warm_ups: u32,
@@ -131,11 +131,12 @@ impl fmt::Display for Report {
 impl ProveArgs {
     fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let shape = self.shape()?;
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads as usize)
-                .build_global()?;
-        }
+        let report = self.threads.run(|| self.measure(shape))?;
+        report::print(&report, format)?;
+        Ok(Outcome::Accepted)
+    }
+
+    fn measure(&self, shape: Shape) -> anyhow::Result<Report> {
         let validators = self.validators as usize;
         let pool = SyntheticPool::new(&mut OsRng, self.words, 1, validators)?;
         let (statement, witness) = pool.duty(0, THRESHOLDS);
@@ -158,7 +159,7 @@ impl ProveArgs {
         let (proof, cost) = spin("proving", || prove(&key, &srs, &statement, &witness))?;
         let verify_seconds = verify(&key, &statement, &proof)?;
 
-        let report = Report {
+        Ok(Report {
             shape: shape.name(),
             validators: self.validators,
             capacity: shape.capacity(),
@@ -176,9 +177,7 @@ impl ProveArgs {
             keygen_seconds: keygen.seconds,
             warm_ups: self.warm_ups,
             warm_up_seconds,
-        };
-        report::print(&report, format)?;
-        Ok(Outcome::Accepted)
+        })
     }
 
     fn shape(&self) -> anyhow::Result<Shape> {

@@ -1,18 +1,21 @@
 //! `vigil demo`: the whole way on a captured chain, from beacon states to refused lies.
 
+mod settlement;
+
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, ensure};
 use rand_core::OsRng;
 use serde::Serialize;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::header::SignedHeader;
 use vigil_circuits::identity::{Address, OperatorSecret, Purpose, context};
 use vigil_circuits::shape::{Family, MIN_K, NATIVE_LANES, Shape};
 use vigil_circuits::statement::{
-    DutyClaims, DutyPlace, DutyStatement, DutyWitness, EnrolmentPlace, EnrolmentStatement,
-    EnrolmentWitness, Thresholds, Totals, is_compliant,
+    DutyClaims, DutyStatement, DutyWitness, EnrolmentStatement, EnrolmentWitness, Totals,
 };
 use vigil_ledger::chain::Chain;
 use vigil_ledger::file::Ledger;
@@ -20,22 +23,24 @@ use vigil_ledger::registry::Registry;
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsPolicy, Srs, embedded};
 use vigil_prover::{ProveError, prove_duty, prove_enrolment, prove_unchecked};
+use vigil_verifier::settle::{Policy, expected_statement};
 use vigil_verifier::{verify_duty, verify_enrolment};
 
 /// A chain of 64 validators, Deneb to Fulu, made by somebody else's state transition.
 const CHAIN: &[u8] = include_bytes!("../../../data/chains/sim-deneb-electra-fulu.tar.zst");
 const VALIDATORS: u64 = 64;
-const OPERATORS: usize = 4;
+/// Who runs what: the chain's validators 0 to 23 were often down, 10, 45 and 60 are slashed.
+const OPERATORS: [(&str, &[RangeInclusive<u64>]); 4] = [
+    ("diligent", &[24..=39]),
+    ("often down", &[0..=9, 11..=16]),
+    ("slashed", &[40..=55]),
+    ("both", &[10..=10, 17..=23, 56..=63]),
+];
 const START_EPOCH: u64 = 8;
 const EPOCHS: u32 = 40;
 const CHAIN_ID: u64 = 1;
 const POOL: Address = *b"vigil's demo pool \0\0";
 const ACCOUNT: Address = *b"an operator's payout";
-const THRESHOLDS: Thresholds = Thresholds {
-    min_performance_bps: 8_000,
-    min_uptime_bps: 9_000,
-    max_outage_epochs: 6,
-};
 
 /// Arguments of `vigil demo`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +49,7 @@ pub(crate) struct Args {}
 
 #[derive(Debug, Serialize)]
 struct OperatorReport {
-    operator: usize,
+    operator: &'static str,
     validators: u32,
     slashed: u32,
     good_bps: u16,
@@ -64,6 +69,8 @@ struct Report {
     enrolled: u32,
     registered: u32,
     operators: Vec<OperatorReport>,
+    network_bps: u16,
+    settlement: Vec<settlement::Line>,
     flipped_byte_refused: String,
     lie_refused_by_the_prover: String,
     forced_lie_refused_by_the_verifier: String,
@@ -86,12 +93,12 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "operator  V  slashed  good stake  good     performance  prove   verify  proof"
+            "operator     V  slashed  good stake  good      performance  prove   verify  proof"
         )?;
         for o in &self.operators {
             writeln!(
                 f,
-                "{:>8} {:>2}  {:>7}  {:>10}  {:>5.2} %  {:>9.2} %  {:>5.2} s  {:>3.0} ms  {} B",
+                "{:10} {:>3}  {:>7}  {:>10}  {:>6.2} %  {:>9.2} %  {:>5.2} s  {:>3.0} ms  {} B",
                 o.operator,
                 o.validators,
                 o.slashed,
@@ -103,6 +110,7 @@ impl fmt::Display for Report {
                 o.proof_bytes,
             )?;
         }
+        settlement::write_table(f, self.network_bps, &self.settlement)?;
         writeln!(
             f,
             "\nOne byte changed:           {}",
@@ -138,8 +146,12 @@ impl Args {
         let start = Instant::now();
         let chain = spin("authenticating the chain", || Chain::from_archive(CHAIN))?;
         let indices: Vec<_> = (0..VALIDATORS).map(|index| (index, [0; 48])).collect();
-        let (registry, secrets) = Registry::draft(CHAIN_ID, POOL, &indices, OPERATORS, &mut OsRng)?;
+        let (registry, secrets) = registry(&indices)?;
         let ledger = Ledger::build(&chain, &registry, START_EPOCH, EPOCHS, None)?;
+        let policy = settlement::policy();
+        let network_bps = chain.network_bps(START_EPOCH, EPOCHS)?;
+        let thresholds = policy.thresholds_in_force(network_bps);
+        let header = ledger.signed_header(&thresholds, network_bps);
         let keys = spin("making keys", keys)?;
 
         let mut enrolled = 0;
@@ -153,12 +165,14 @@ impl Args {
 
         let mut operators = Vec::new();
         let mut last = None;
-        for (number, secret) in secrets.iter().enumerate() {
-            let (statement, witness) = duty(&ledger, &registry, secret);
+        let mut book = settlement::Book::open(&policy, &header);
+        for (&(name, _), secret) in OPERATORS.iter().zip(&secrets) {
+            let (statement, witness) = duty(&policy, &header, &ledger, &registry, secret);
             let (report, proof) = spin("proving a period", || {
-                prove(&keys, number, &statement, &witness)
+                prove(&keys, name, &statement, &witness)
             })?;
             operators.push(report);
+            book.settle(name, &statement)?;
             last = Some((statement, witness, proof));
         }
         let (statement, witness, proof) = last.context("there are operators")?;
@@ -171,6 +185,8 @@ impl Args {
             enrolled,
             registered: ledger.header().registered,
             operators,
+            network_bps,
+            settlement: book.close()?,
             flipped_byte_refused: flipped,
             lie_refused_by_the_prover: asked,
             forced_lie_refused_by_the_verifier: forced,
@@ -179,6 +195,22 @@ impl Args {
         report::print(&report, format)?;
         Ok(Outcome::Accepted)
     }
+}
+
+/// An unsigned registry in which each operator has its own validators.
+fn registry(indices: &[(u64, [u8; 48])]) -> anyhow::Result<(Registry, Vec<OperatorSecret>)> {
+    let operators = OPERATORS.len();
+    let (mut registry, secrets) = Registry::draft(CHAIN_ID, POOL, indices, operators, &mut OsRng)?;
+    let pool = registry.pool_id();
+    for entry in &mut registry.entries {
+        let runs = |(_, ranges): &(&str, &[RangeInclusive<u64>])| {
+            ranges.iter().any(|range| range.contains(&entry.index))
+        };
+        let owner = OPERATORS.iter().position(runs);
+        entry.tag =
+            secrets[owner.context("every validator has an operator")?].tag(entry.index, pool);
+    }
+    Ok((registry, secrets))
 }
 
 fn keys() -> anyhow::Result<Keys> {
@@ -202,16 +234,7 @@ fn keys() -> anyhow::Result<Keys> {
 fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::Result<u32> {
     let pool = registry.pool_id();
     let tree = registry.tree()?;
-    let places: Vec<_> = registry
-        .entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| secret.tag(entry.index, pool) == entry.tag)
-        .map(|(position, entry)| EnrolmentPlace {
-            index: entry.index,
-            path: tree.path(position),
-        })
-        .collect();
+    let places = registry.places(secret, &tree);
     let statement = EnrolmentStatement {
         registry_root: registry.root()?,
         operator_id: secret.operator_id(pool),
@@ -235,32 +258,25 @@ fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::R
     )?)
 }
 
-/// An operator's rows and the most that is true of them.
+/// An operator's rows and the most that is true of them, on the policy's grid.
 fn duty(
+    policy: &Policy,
+    header: &SignedHeader,
     ledger: &Ledger,
     registry: &Registry,
     secret: &OperatorSecret,
 ) -> (DutyStatement, DutyWitness) {
     let pool = registry.pool_id();
-    let places: Vec<_> = ledger
-        .entries()
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
-        .map(|(position, entry)| DutyPlace {
-            row: entry.row.clone(),
-            path: ledger.path(position),
-            compliant: is_compliant(&entry.row, &THRESHOLDS),
-        })
-        .collect();
-    let claims = Totals::of(places.iter().map(|place| (&place.row, place.compliant))).best_claims();
-    let statement = DutyStatement {
-        ledger_root: ledger.root(),
-        operator_id: secret.operator_id(pool),
-        thresholds: THRESHOLDS,
-        claims,
-        context: context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Duty),
-    };
+    let thresholds = policy.thresholds_in_force(header.network_bps);
+    let places = ledger.places(secret, pool, &thresholds);
+    let totals = Totals::of(places.iter().map(|place| (&place.row, place.compliant)));
+    let statement = expected_statement(
+        policy,
+        header,
+        secret.operator_id(pool),
+        policy.grid.round_down(totals.best_claims()),
+        context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Duty),
+    );
     let header = *ledger.header();
     (
         statement,
@@ -275,7 +291,7 @@ fn duty(
 
 fn prove(
     keys: &Keys,
-    operator: usize,
+    operator: &'static str,
     statement: &DutyStatement,
     witness: &DutyWitness,
 ) -> anyhow::Result<(OperatorReport, Vec<u8>)> {

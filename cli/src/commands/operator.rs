@@ -1,5 +1,7 @@
 //! `vigil operator`: an operator's secret and its public ID.
 
+mod register;
+
 use crate::address::HexAddress;
 use crate::passphrase::PassphraseArgs;
 use crate::report::{self, Format, Outcome};
@@ -30,6 +32,16 @@ pub(crate) enum Command {
         --pool 0x7676767676767676767676767676767676767676"
     )]
     Id(IdArgs),
+    /// Register a validator: tag, signature and membership proof in one file for the pool
+    #[command(
+        after_help = "The validator's key signs the registration under a domain of its own, so that the signature\n\
+        is never an attestation or an exit. The file holds nothing secret and does not name the\n\
+        operator. The operators' list must be the pool's, as it stands for this batch.\n\n\
+        Example:\n  vigil operator register --key operator.key --index 123456 \\\n    \
+        --keystore keystore-m_12381_3600_0_0_0.json --keystore-password-file password.txt \\\n    \
+        --operators operators.json --batch 1 --out 123456.json"
+    )]
+    Register(Box<register::RegisterArgs>),
 }
 
 impl Command {
@@ -38,6 +50,7 @@ impl Command {
         match self {
             Self::New(args) => args.run(format),
             Self::Id(args) => args.run(format),
+            Self::Register(args) => args.run(format),
         }
     }
 }

@@ -1,29 +1,32 @@
 //! `vigil prove`: an operator's duties of a period, proven from its ledger.
 
+mod claims;
+
 use super::ledger::warn_if_unsigned;
 use crate::address::HexAddress;
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
 use crate::passphrase::PassphraseArgs;
-use crate::progress::spin;
+use crate::progress::{Spinner, spin};
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
-use crate::usage::measure;
+use crate::threads::ThreadsArgs;
+use crate::usage::{Cost, measure};
 use anyhow::{Context, anyhow, ensure};
+use claims::{ClaimArgs, PolicyArgs};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::identity::{OperatorSecret, Purpose};
 use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
-use vigil_circuits::statement::{
-    DutyClaims, DutyPlace, DutyStatement, DutyWitness, Thresholds, Totals, is_compliant,
-};
+use vigil_circuits::statement::{DutyStatement, DutyWitness, Totals};
 use vigil_ledger::file::Ledger;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Setting, Statement, StatementFile};
-use vigil_params::{ParamsChoice, ParamsId, ParamsKind};
-use vigil_prover::{ProveError, prove_duty};
+use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy};
+use vigil_prover::{ProveError, prove_duty_observed};
+use vigil_verifier::verify_duty;
 
 /// Arguments of `vigil prove`.
 #[derive(Debug, clap::Args)]
@@ -31,7 +34,7 @@ use vigil_prover::{ProveError, prove_duty};
     after_help = "Claims the most that is true, rounded down to the policy's grid: tiers, not rates.\n\
     Exits with 1 if a claim is not true.\n\n\
     Example:\n  vigil prove --ledger period.ledger --key operator.key --chain-id 1 --pool 0x7676... \\\n    \
-    --account 0x6161... --min-performance-bps 9500 --min-uptime-bps 9700 --max-outage-epochs 12 \\\n    \
+    --account 0x6161... --policy policy.json --header period.header \\\n    \
     --statement duty.json --proof duty.proof"
 )]
 pub(crate) struct Args {
@@ -66,9 +69,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
           value_parser = clap::value_parser!(u32).range(1..=16))]
     lanes: u32,
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadsArgs,
     /// Use the imported parameters of this other ceremony
     #[arg(long, value_name = "ID")]
     other_ceremony: Option<ParamsId>,
@@ -79,64 +81,6 @@ pub(crate) struct Args {
     store: StoreArgs,
     #[command(flatten)]
     cache: CacheArgs,
-}
-
-/// Thresholds in force.
-#[derive(Debug, clap::Args)]
-struct PolicyArgs {
-    /// Attestation performance that a compliant validator has at least
-    #[arg(long, value_name = "BPS", value_parser = clap::value_parser!(u16).range(..=10_000))]
-    min_performance_bps: u16,
-    /// Share of timely targets that it has at least
-    #[arg(long, value_name = "BPS", value_parser = clap::value_parser!(u16).range(..=10_000))]
-    min_uptime_bps: u16,
-    /// Longest outage that it may have
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u16).range(..8192))]
-    max_outage_epochs: u16,
-}
-
-/// Claims below the most that is true.
-#[derive(Debug, clap::Args)]
-struct ClaimArgs {
-    /// The policy's grid: shares are rounded down to one of these
-    #[arg(
-        long,
-        value_name = "BPS,...",
-        value_delimiter = ',',
-        default_value = "0,5000,7500,9000,9500,9800,10000"
-    )]
-    grid: Vec<u16>,
-    /// The policy's step of stake-time: rounded down to a multiple of it
-    #[arg(long, value_name = "N", default_value_t = 1000,
-          value_parser = clap::value_parser!(u64).range(1..))]
-    stake_step: u64,
-    /// Claim this share of stake-time that met the policy
-    #[arg(long, value_name = "BPS")]
-    good_bps: Option<u16>,
-    /// Claim this aggregate performance
-    #[arg(long, value_name = "BPS")]
-    performance_bps: Option<u16>,
-    /// Claim this stake-time that met the policy, in increment-epochs
-    #[arg(long, value_name = "N")]
-    good_stake: Option<u64>,
-}
-
-impl ClaimArgs {
-    fn apply(&self, best: DutyClaims) -> DutyClaims {
-        let on_grid = |bps: u16| {
-            let below = self.grid.iter().filter(|&&tier| tier <= bps);
-            below.max().copied().unwrap_or(0)
-        };
-        let on_step = |stake: u64| stake / self.stake_step * self.stake_step;
-        DutyClaims {
-            good_bps: self.good_bps.unwrap_or(on_grid(best.good_bps)),
-            performance_bps: self
-                .performance_bps
-                .unwrap_or(on_grid(best.performance_bps)),
-            good_stake: self.good_stake.unwrap_or(on_step(best.good_stake)),
-            ..best
-        }
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -187,14 +131,8 @@ impl Args {
         let ledger = Ledger::read(&self.ledger)?;
         warn_if_unsigned(&ledger);
         let secret = secret_file::read(&self.key, || self.passphrase.ask())?;
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads as usize)
-                .build_global()?;
-        }
         let (statement, witness) = self.state(&ledger, secret)?;
         let shape = self.shape(&ledger, witness.places.len())?;
-        let choice = self.choice();
         // Before keys and parameters, so that a lie is refused in milliseconds.
         let refused = statement.check(&witness).err();
         let mut report = Report {
@@ -217,18 +155,11 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
-        let store = self.store.open()?;
-        let cache = self.cache.open()?;
-        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
-        let key = spin("preparing the proving key", || {
-            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-        })?;
-        let key = keys::with_warnings(key);
-        let (proof, cost) = spin("proving", || {
-            measure(|| prove_duty(&key, &srs, &statement, &witness))
-        })?;
-        let proof = ProofFile::new(&key, proof?)?;
-        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?;
+        let (proof, cost) = self
+            .threads
+            .run(|| self.prove(shape, &statement, &witness))?;
+        let file = StatementFile::new(self.setting(), Statement::Duty(statement))?
+            .with_unsigned_registry(ledger.unsigned_registry());
         file.write(&self.statement)
             .with_context(|| format!("cannot write {}", self.statement.display()))?;
         proof
@@ -241,6 +172,40 @@ impl Args {
         report.proof_bytes = proof.proof().len();
         report::print(&report, format)?;
         Ok(Outcome::Accepted)
+    }
+
+    /// The proof, which has been verified, and what making it cost.
+    fn prove(
+        &self,
+        shape: Shape,
+        statement: &DutyStatement,
+        witness: &DutyWitness,
+    ) -> anyhow::Result<(ProofFile, Cost)> {
+        let choice = self.choice();
+        let store = self.store.open()?;
+        let cache = self.cache.open()?;
+        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
+        let key = spin("preparing the proving key", || {
+            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+        })?;
+        let key = keys::with_warnings(key);
+        let spinner = Spinner::new("proving");
+        let (proof, cost) = measure(|| {
+            prove_duty_observed(&key, &srs, statement, witness, |stage| {
+                spinner.enter_stage(stage);
+            })
+        })?;
+        let proof = proof?;
+        spinner.enter("verifying the proof");
+        let policy = ParamsPolicy {
+            allow_unsafe: self.unsafe_dev_params.is_some(),
+            other_ceremony: self.other_ceremony,
+        };
+        verify_duty(&key.verifying_key(), &policy, statement, &proof).context(
+            "the proof just made does not verify and was not written: run the command again; \
+             if that does not help, this machine computes wrongly",
+        )?;
+        Ok((ProofFile::new(&key, proof)?, cost))
     }
 
     fn setting(&self) -> Setting {
@@ -283,22 +248,8 @@ impl Args {
         secret: OperatorSecret,
     ) -> anyhow::Result<(DutyStatement, DutyWitness)> {
         let pool = self.setting().pool_id();
-        let thresholds = Thresholds {
-            min_performance_bps: self.policy.min_performance_bps,
-            min_uptime_bps: self.policy.min_uptime_bps,
-            max_outage_epochs: self.policy.max_outage_epochs,
-        };
-        let places: Vec<DutyPlace> = ledger
-            .entries()
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
-            .map(|(position, entry)| DutyPlace {
-                row: entry.row.clone(),
-                path: ledger.path(position),
-                compliant: is_compliant(&entry.row, &thresholds),
-            })
-            .collect();
+        let (thresholds, grid) = self.policy.read(ledger)?;
+        let places = ledger.places(&secret, pool, &thresholds);
         let registered = ledger.header().registered;
         ensure!(
             !places.is_empty(),
@@ -310,7 +261,7 @@ impl Args {
             ledger_root: ledger.root(),
             operator_id: secret.operator_id(pool),
             thresholds,
-            claims: self.claims.apply(totals.best_claims()),
+            claims: self.claims.apply(totals.best_claims(), &grid),
             context: self.setting().context(Purpose::Duty),
         };
         let witness = DutyWitness {

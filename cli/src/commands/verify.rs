@@ -1,21 +1,15 @@
 //! `vigil verify`: does a proof prove its statement?
 
-use crate::folders::{CacheArgs, StoreArgs};
-use crate::keys;
-use crate::progress::spin;
+use crate::judge::{TrustArgs, Verdict};
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
 use anyhow::Context;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Instant;
-use vigil_circuits::circuit::VigilCircuit;
-use vigil_params::keys::VerifyingKey;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Statement, StatementFile};
-use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy};
-use vigil_verifier::{VerifyError, verify_duty, verify_enrolment, verify_membership};
+use vigil_params::{ParamsId, ParamsKind};
 
 /// Arguments of `vigil verify`.
 #[derive(Debug, clap::Args)]
@@ -36,24 +30,11 @@ pub(crate) struct Args {
     /// operators' root (membership)
     #[arg(long, value_name = "HEX")]
     root: Option<Word>,
-    /// Accept parameters that anybody can make, for tests and benchmarks
+    /// Accept a statement about an unsigned draft registry, for which nobody vouches
     #[arg(long)]
-    allow_unsafe_params: bool,
-    /// Seed of the unsafe parameters
-    #[arg(
-        long,
-        value_name = "SEED",
-        default_value_t = 0,
-        requires = "allow_unsafe_params"
-    )]
-    dev_seed: u64,
-    /// Accept the imported parameters of this other ceremony
-    #[arg(long, value_name = "ID")]
-    other_ceremony: Option<ParamsId>,
+    allow_unsigned_registry: bool,
     #[command(flatten)]
-    store: StoreArgs,
-    #[command(flatten)]
-    cache: CacheArgs,
+    trust: TrustArgs,
 }
 
 /// What holds if the proof does.
@@ -147,6 +128,7 @@ struct Report {
     claims: Claims,
     root: Word,
     root_checked: bool,
+    unsigned_registry: bool,
     shape: String,
     params: ParamsKind,
     params_id: ParamsId,
@@ -167,24 +149,25 @@ impl fmt::Display for Report {
                     "compare it, or say --root"
                 };
                 writeln!(f, "  root    {}, {trust}", self.root)?;
+                if self.unsigned_registry {
+                    writeln!(f, "  registry  UNSIGNED draft: nobody vouches for it")?;
+                }
                 write!(f, "  params  {}", self.params)
             }
         }
     }
 }
 
-/// Why a proof that could be looked at is refused; anything else is an error.
-type Verdict = Result<f64, String>;
-
 impl Args {
     /// Checks the proof.
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let statement = StatementFile::read(&self.statement)
             .with_context(|| format!("cannot use the statement {}", self.statement.display()))?;
-        let statement = statement.statement();
         let proof = ProofFile::read(&self.proof)
             .with_context(|| format!("cannot use the proof {}", self.proof.display()))?;
-        let verdict = self.judge(statement, &proof)?;
+        let verdict = self.judge(&statement, &proof)?;
+        let unsigned_registry = statement.unsigned_registry();
+        let statement = statement.statement();
         let outcome = if verdict.is_ok() {
             Outcome::Accepted
         } else {
@@ -197,6 +180,7 @@ impl Args {
             claims: Claims::of(statement),
             root: root_of(statement),
             root_checked: self.root.is_some(),
+            unsigned_registry,
             shape: proof.shape().name(),
             params: proof.params_kind(),
             params_id: proof.params_id(),
@@ -206,56 +190,22 @@ impl Args {
         Ok(outcome)
     }
 
-    /// Cheap refusals first: root, parameters, key; then the proof.
-    fn judge(&self, statement: &Statement, proof: &ProofFile) -> anyhow::Result<Verdict> {
-        let got = root_of(statement);
-        if let Some(expected) = self.root.filter(|&expected| expected != got) {
-            return Ok(Err(format!(
+    /// The registry's mark and the root first, which are cheap; then the proof.
+    fn judge(&self, file: &StatementFile, proof: &ProofFile) -> anyhow::Result<Verdict> {
+        if file.unsigned_registry() && !self.allow_unsigned_registry {
+            return Ok(Err(
+                "the statement is about an unsigned draft registry, for which nobody vouches; \
+                 --allow-unsigned-registry accepts it"
+                    .to_owned(),
+            ));
+        }
+        let got = root_of(file.statement());
+        match self.root.filter(|&expected| expected != got) {
+            Some(expected) => Ok(Err(format!(
                 "the statement's root is {got}, expected {expected}"
-            )));
+            ))),
+            None => self.trust.judge(file.statement(), proof),
         }
-        let policy = ParamsPolicy {
-            other_ceremony: self.other_ceremony,
-            allow_unsafe: self.allow_unsafe_params,
-        };
-        if let Err(refused) = policy.accept(proof.params_kind(), proof.params_id()) {
-            return Ok(Err(refused.to_string()));
-        }
-        let choice = match proof.params_kind() {
-            ParamsKind::Ceremony => ParamsChoice::Ceremony,
-            ParamsKind::OtherCeremony => ParamsChoice::OtherCeremony(proof.params_id()),
-            ParamsKind::UnsafeDev => ParamsChoice::UnsafeDev {
-                seed: self.dev_seed,
-            },
-        };
-        if choice.id() != proof.params_id() {
-            return Ok(Err(format!(
-                "the proof is under the parameters {}, not {} of that seed",
-                proof.params_id(),
-                choice.id()
-            )));
-        }
-        let key = self.key(proof, choice)?;
-        if let Err(refused) = proof.check_key(&key) {
-            return Ok(Err(refused.to_string()));
-        }
-        let start = Instant::now();
-        Ok(match verify(&key, &policy, statement, proof.proof()) {
-            Ok(()) => Ok(start.elapsed().as_secs_f64()),
-            Err(refused) => Err(refused.to_string()),
-        })
-    }
-
-    fn key(&self, proof: &ProofFile, choice: ParamsChoice) -> anyhow::Result<VerifyingKey> {
-        let store = self.store.open()?;
-        let shape = proof.shape();
-        let cached = spin("preparing the verifying key", || {
-            self.cache
-                .open()?
-                .verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-                .map_err(anyhow::Error::from)
-        })?;
-        Ok(keys::with_warnings(cached))
     }
 }
 
@@ -266,19 +216,4 @@ fn root_of(statement: &Statement) -> Word {
         Statement::Membership(membership) => membership.operators_root,
     }
     .into()
-}
-
-fn verify(
-    key: &VerifyingKey,
-    policy: &ParamsPolicy,
-    statement: &Statement,
-    proof: &[u8],
-) -> Result<(), VerifyError> {
-    match statement {
-        Statement::Duty(duty) => verify_duty(key, policy, duty, proof).map(drop),
-        Statement::Enrolment(enrolment) => {
-            verify_enrolment(key, policy, enrolment, proof).map(drop)
-        }
-        Statement::Membership(membership) => verify_membership(key, policy, membership, proof),
-    }
 }

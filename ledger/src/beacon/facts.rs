@@ -133,12 +133,24 @@ impl fmt::Debug for StateFacts {
 /// # Errors
 /// If it is no state of the preset and of the fork at its slot; `file` is what errors call it.
 pub fn decode_state(spec: &Spec, file: &str, bytes: &[u8]) -> Result<StateFacts, ChainError> {
+    with_state(spec, file, bytes, |fork, root, fields| {
+        reduce(spec, fork, file, root, fields)
+    })
+}
+
+/// Decodes and hashes a state, and hands fork, root and fields to `reduce`.
+pub(super) fn with_state<R>(
+    spec: &Spec,
+    file: &str,
+    bytes: &[u8],
+    reduce: impl FnOnce(Fork, Root, StateFields<'_>) -> Result<R, ChainError>,
+) -> Result<R, ChainError> {
     // genesis_time (8), genesis_validators_root (32), slot (8)
     let slot = slot_at(file, bytes, 40)?;
     let (fork, _) = spec.fork_at(slot)?;
     match spec.preset() {
-        PresetName::Mainnet => state_of_fork::<Mainnet>(spec, fork, file, bytes),
-        PresetName::Minimal => state_of_fork::<Minimal>(spec, fork, file, bytes),
+        PresetName::Mainnet => state_of_fork::<Mainnet, R>(spec, fork, file, bytes, reduce),
+        PresetName::Minimal => state_of_fork::<Minimal, R>(spec, fork, file, bytes, reduce),
     }
 }
 
@@ -168,19 +180,20 @@ fn slot_at(file: &str, bytes: &[u8], offset: usize) -> Result<u64, ChainError> {
         })
 }
 
-fn state_of_fork<P: Preset>(
+fn state_of_fork<P: Preset, R>(
     spec: &Spec,
     fork: Fork,
     file: &str,
     bytes: &[u8],
-) -> Result<StateFacts, ChainError> {
+    reduce: impl FnOnce(Fork, Root, StateFields<'_>) -> Result<R, ChainError>,
+) -> Result<R, ChainError> {
     match fork {
-        Fork::Altair => state::<BeaconStateAltair<P>>(spec, fork, file, bytes),
-        Fork::Bellatrix => state::<BeaconStateBellatrix<P>>(spec, fork, file, bytes),
-        Fork::Capella => state::<BeaconStateCapella<P>>(spec, fork, file, bytes),
-        Fork::Deneb => state::<BeaconStateDeneb<P>>(spec, fork, file, bytes),
-        Fork::Electra => state::<BeaconStateElectra<P>>(spec, fork, file, bytes),
-        Fork::Fulu => state::<BeaconStateFulu<P>>(spec, fork, file, bytes),
+        Fork::Altair => state::<BeaconStateAltair<P>, R>(spec, fork, file, bytes, reduce),
+        Fork::Bellatrix => state::<BeaconStateBellatrix<P>, R>(spec, fork, file, bytes, reduce),
+        Fork::Capella => state::<BeaconStateCapella<P>, R>(spec, fork, file, bytes, reduce),
+        Fork::Deneb => state::<BeaconStateDeneb<P>, R>(spec, fork, file, bytes, reduce),
+        Fork::Electra => state::<BeaconStateElectra<P>, R>(spec, fork, file, bytes, reduce),
+        Fork::Fulu => state::<BeaconStateFulu<P>, R>(spec, fork, file, bytes, reduce),
     }
 }
 
@@ -223,14 +236,25 @@ fn decode<T: ssz::Decode>(
     })
 }
 
-fn state<T: State>(
+fn state<T: State, R>(
     spec: &Spec,
     fork: Fork,
     file: &str,
     bytes: &[u8],
-) -> Result<StateFacts, ChainError> {
+    reduce: impl FnOnce(Fork, Root, StateFields<'_>) -> Result<R, ChainError>,
+) -> Result<R, ChainError> {
     let state: T = decode(spec, fork, file, bytes)?;
-    reduce(spec, fork, file, state.tree_hash_root().0, state.fields())
+    let fields = state.fields();
+    let (_, expected) = spec.fork_at(fields.slot)?;
+    if fields.current_version != expected {
+        return Err(ChainError::ForkVersion {
+            file: file.to_owned(),
+            fork,
+            expected: hex::encode(expected),
+            got: hex::encode(fields.current_version),
+        });
+    }
+    reduce(fork, state.tree_hash_root().0, fields)
 }
 
 fn reduce(
@@ -244,15 +268,6 @@ fn reduce(
         file: file.to_owned(),
         detail,
     };
-    let (_, expected) = spec.fork_at(state.slot)?;
-    if state.current_version != expected {
-        return Err(ChainError::ForkVersion {
-            file: file.to_owned(),
-            fork,
-            expected: hex::encode(expected),
-            got: hex::encode(state.current_version),
-        });
-    }
     // The block's state root is filled in by the first slot processed after the block.
     let is_post_state = state.latest_block_header.state_root == Root::default();
     let mut header = state.latest_block_header.clone();

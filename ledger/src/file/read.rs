@@ -1,6 +1,8 @@
 //! Reading a ledger, and what a ledger must be.
 
 use super::{BITMAP_BYTES, HEADER_BYTES, Ledger, LedgerEntry, LedgerPeriod, MAGIC, ROW_BYTES};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use vigil_circuits::Fr;
 use vigil_circuits::identity::{INDEX_BITS, fr_from_be_bytes};
@@ -174,51 +176,78 @@ impl Cursor<'_> {
     }
 }
 
-impl Ledger {
-    /// Reads and checks a ledger.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LedgerFileError> {
+/// What comes before the rows, and says how long the file is.
+struct FileHeader {
+    period: LedgerPeriod,
+    words: Words,
+    rows: u32,
+}
+
+impl FileHeader {
+    fn parse(bytes: &[u8]) -> Result<Self, LedgerFileError> {
         if bytes.len() < HEADER_BYTES || &bytes[..MAGIC.len()] != MAGIC {
             return Err(LedgerFileError::Magic);
         }
         let mut cursor = Cursor(&bytes[MAGIC.len()..]);
         let unsigned_registry = cursor.flag().ok_or(LedgerFileError::Magic)?;
-        let [words] = cursor.array::<1>();
-        let genesis_validators_root = cursor.array();
-        let registry_root = cursor.element().ok_or(LedgerFileError::Root)?;
-        let start_epoch = cursor.u64();
-        let epochs = cursor.u32();
+        let [got] = cursor.array::<1>();
+        let period = LedgerPeriod {
+            unsigned_registry,
+            genesis_validators_root: cursor.array(),
+            registry_root: cursor.element().ok_or(LedgerFileError::Root)?,
+            start_epoch: cursor.u64(),
+            epochs: cursor.u32(),
+        };
         let rows = cursor.u32();
-        let expected = Words::for_epochs(epochs).ok_or(LedgerFileError::Epochs { got: epochs })?;
-        if expected.count() != usize::from(words) {
-            let (expected, got) = (expected.count(), usize::from(words));
+        let epochs = period.epochs;
+        let words = Words::for_epochs(epochs).ok_or(LedgerFileError::Epochs { got: epochs })?;
+        if words.count() != usize::from(got) {
             return Err(LedgerFileError::Words {
                 epochs,
-                expected,
-                got,
+                expected: words.count(),
+                got: got.into(),
             });
         }
         if rows as usize > ARITY.pow(LEDGER_DEPTH as u32) {
             return Err(LedgerFileError::TooMany { got: rows as usize });
         }
-        let length = file_bytes(rows as usize, expected);
-        if bytes.len() != length {
-            return Err(LedgerFileError::Length {
-                rows,
-                expected: length,
-                got: bytes.len(),
-            });
+        Ok(Self {
+            period,
+            words,
+            rows,
+        })
+    }
+
+    fn file_bytes(&self) -> usize {
+        file_bytes(self.rows as usize, self.words)
+    }
+
+    fn wrong_length(&self, got: usize) -> LedgerFileError {
+        LedgerFileError::Length {
+            rows: self.rows,
+            expected: self.file_bytes(),
+            got,
         }
+    }
+}
+
+impl Ledger {
+    /// Reads and checks a ledger.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LedgerFileError> {
+        let header = FileHeader::parse(bytes)?;
+        if bytes.len() != header.file_bytes() {
+            return Err(header.wrong_length(bytes.len()));
+        }
+        let FileHeader {
+            period,
+            words,
+            rows,
+        } = header;
+        let mut cursor = Cursor(&bytes[HEADER_BYTES..]);
         let entries = (0..rows as usize)
-            .map(|position| entry(&mut cursor, expected, position))
+            .map(|position| entry(&mut cursor, words, position))
             .collect::<Result<Vec<_>, _>>()?;
         let root = cursor.element().ok_or(LedgerFileError::Root)?;
-        let period = LedgerPeriod {
-            genesis_validators_root,
-            registry_root,
-            unsigned_registry,
-            start_epoch,
-            epochs,
-        };
         let ledger = Self::new(period, entries)?;
         (ledger.root() == root)
             .then_some(ledger)
@@ -231,12 +260,20 @@ impl Ledger {
             path: path.display().to_string(),
             source,
         };
-        let limit = file_bytes(ARITY.pow(LEDGER_DEPTH as u32), Words::W28) as u64;
-        let got = std::fs::metadata(path).map_err(io)?.len();
-        if got > limit {
-            return Err(LedgerFileError::TooMany { got: got as usize });
+        let mut file = File::open(path).map_err(io)?;
+        let mut bytes = Vec::new();
+        let mut header = (&mut file).take(HEADER_BYTES as u64);
+        header.read_to_end(&mut bytes).map_err(io)?;
+        let header = FileHeader::parse(&bytes)?;
+        // Of a file that is too long nothing more is read.
+        let length = header.file_bytes();
+        let got = file.metadata().map_err(io)?.len();
+        if got > length as u64 {
+            return Err(header.wrong_length(usize::try_from(got).unwrap_or(usize::MAX)));
         }
-        Self::from_bytes(&std::fs::read(path).map_err(io)?)
+        let mut rest = file.take((length - HEADER_BYTES) as u64);
+        rest.read_to_end(&mut bytes).map_err(io)?;
+        Self::from_bytes(&bytes)
     }
 }
 

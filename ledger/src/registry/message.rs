@@ -3,10 +3,10 @@
 //! It is an SSZ container (pool: Bytes32, batch: uint64, index: uint64, pubkey: Bytes48, tag: Bytes32),
 //! signed over its signing root under an application domain: its type "VGL\x01" has the bit of
 //! DOMAIN_APPLICATION_MASK, which no consensus domain has, so the signature can never be one of an
-//! attestation, a block or an exit. The fork version and genesis root are zero, as for deposits:
-//! the pool's identity, which holds its chain, separates pools.
+//! attestation, a block or an exit. The rest of the domain is the beacon chain's, by its genesis fork
+//! version and `genesis_validators_root`: an index of one chain is another validator on the next.
 
-use super::{RegistryEntry, RegistryError};
+use super::{BeaconChain, RegistryEntry, RegistryError};
 use blst::BLST_ERROR;
 use blst::min_pk::{PublicKey, Signature};
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use vigil_circuits::Fr;
 use vigil_circuits::identity::{Pool, fr_to_be_bytes};
 
 /// Ciphersuite of the consensus layer.
-const CIPHERSUITE: &[u8] = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
+pub(super) const CIPHERSUITE: &[u8] = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
 /// Domain type with the bit of DOMAIN_APPLICATION_MASK, 0x00000001. The letters keep it apart from the
 /// other application domain in use, the builder's, which is the bare mask.
 const DOMAIN_TYPE: [u8; 4] = *b"VGL\x01";
@@ -22,6 +22,8 @@ const DOMAIN_TYPE: [u8; 4] = *b"VGL\x01";
 /// What a validator's key signs to join a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationMessage {
+    /// The validator's beacon chain; in the domain.
+    pub beacon: BeaconChain,
     /// The pool.
     pub pool: Pool,
     /// The batch.
@@ -54,9 +56,12 @@ impl RegistrationMessage {
         )
     }
 
-    /// `compute_signing_root` under the application domain.
+    /// `compute_signing_root` under `compute_domain` of the application domain.
     pub fn signing_root(&self) -> [u8; 32] {
-        let fork_data_root = pair(&[0; 32], &[0; 32]);
+        let fork_data_root = pair(
+            &chunk(&self.beacon.genesis_fork_version),
+            &self.beacon.genesis_validators_root,
+        );
         let mut domain = [0; 32];
         domain[..4].copy_from_slice(&DOMAIN_TYPE);
         domain[4..].copy_from_slice(&fork_data_root[..28]);

@@ -24,8 +24,11 @@ pub(crate) fn archive(name: &str) -> Vec<u8> {
 
 impl Capture {
     pub(crate) fn open(name: &str) -> Self {
-        let packed = archive(name);
-        let decoder = ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap();
+        Self::unpack(&archive(name))
+    }
+
+    pub(crate) fn unpack(packed: &[u8]) -> Self {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(packed).unwrap();
         let mut files = BTreeMap::new();
         for entry in tar::Archive::new(decoder).entries().unwrap() {
             let mut entry = entry.unwrap();

@@ -19,12 +19,27 @@ impl StatementJson {
             Self::Membership(membership) => membership.version,
         }
     }
+
+    pub(super) fn unsigned_registry(&self) -> bool {
+        match self {
+            Self::Duty(duty) => duty.unsigned_registry,
+            Self::Enrolment(enrolment) => enrolment.unsigned_registry,
+            Self::Membership(_) => false,
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DutyJson {
     pub(super) version: u32,
+    /// Only written where it is true.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) unsigned_registry: bool,
     pub(super) chain_id: u64,
     pub(super) pool: AddressHex,
     pub(super) account: AddressHex,
@@ -56,6 +71,9 @@ pub(super) struct ClaimsJson {
 #[serde(deny_unknown_fields)]
 pub(super) struct EnrolmentJson {
     pub(super) version: u32,
+    /// Only written where it is true.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) unsigned_registry: bool,
     pub(super) chain_id: u64,
     pub(super) pool: AddressHex,
     pub(super) account: AddressHex,

@@ -64,6 +64,24 @@ fn what_is_written_is_read() {
 }
 
 #[test]
+fn the_mark_of_an_unsigned_registry_stays_with_the_statement() {
+    for file in [duty(), enrolment()] {
+        assert!(!file.unsigned_registry());
+        assert!(!file.to_json().contains("unsigned_registry"));
+        let marked = file.with_unsigned_registry(true);
+        let json = marked.to_json();
+        assert!(json.contains("\"unsigned_registry\": true"), "{json}");
+        let read = StatementFile::from_json(json.as_bytes()).unwrap();
+        assert!(read.unsigned_registry());
+        assert_eq!(read, marked);
+        let wrong = json.replace("\"unsigned_registry\": true", "\"unsigned_registry\": 1");
+        assert!(StatementFile::from_json(wrong.as_bytes()).is_err());
+    }
+    let membership = membership().with_unsigned_registry(true);
+    assert!(!membership.unsigned_registry(), "it is about operators");
+}
+
+#[test]
 fn the_text_is_what_the_document_shows() {
     let expected = r#"{
   "statement": "enrolment",

@@ -1,6 +1,7 @@
 //! `vigil ledger build`: from beacon states and blocks to a ledger file.
 
 use super::{Shown, shown, warn_if_unsigned};
+use crate::policy_files::read_policy;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use anyhow::Context;
@@ -8,6 +9,8 @@ use std::path::PathBuf;
 use vigil_ledger::chain::Chain;
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
+use vigil_params::header_file::HeaderFile;
+use vigil_verifier::settle::Policy;
 
 /// Arguments of `vigil ledger build`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +39,12 @@ pub(crate) struct BuildArgs {
     /// Ledger of the period before: its outages are carried on
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
+    /// The pool's policy, by which the header's totals are counted
+    #[arg(long, value_name = "FILE.json", requires = "header")]
+    policy: Option<PathBuf>,
+    /// Where the header goes that a quorum signs
+    #[arg(long, value_name = "FILE.json", requires = "policy")]
+    header: Option<PathBuf>,
     /// The new ledger
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -44,6 +53,7 @@ pub(crate) struct BuildArgs {
 impl BuildArgs {
     pub(super) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let registry = Registry::read(&self.registry)?;
+        let policy = self.policy.as_deref().map(read_policy).transpose()?;
         let previous = self
             .previous
             .as_deref()
@@ -55,10 +65,35 @@ impl BuildArgs {
         })?;
         let (start, epochs) = (self.start_epoch, self.epochs);
         let ledger = Ledger::build(&chain, &registry, start, epochs, previous.as_ref())?;
+        let header = policy
+            .map(|policy| self.header_for(&policy, &chain, &ledger))
+            .transpose()?;
         ledger.write(&self.out)?;
+        if let Some((path, header)) = self.header.as_deref().zip(header) {
+            header
+                .write(path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
         warn_if_unsigned(&ledger);
         let shown: Shown = shown(&ledger);
         report::print(&shown, format)?;
         Ok(Outcome::Accepted)
+    }
+
+    /// The header that a quorum signs under a policy.
+    fn header_for(
+        &self,
+        policy: &Policy,
+        chain: &Chain,
+        ledger: &Ledger,
+    ) -> anyhow::Result<HeaderFile> {
+        let network_bps = spin("measuring the network", || {
+            chain.network_bps(self.start_epoch, self.epochs)
+        })?;
+        let thresholds = policy.thresholds_in_force(network_bps);
+        Ok(HeaderFile {
+            header: ledger.signed_header(&thresholds, network_bps),
+            unsigned_registry: ledger.unsigned_registry(),
+        })
     }
 }

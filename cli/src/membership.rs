@@ -1,0 +1,91 @@
+//! Membership proofs of registrations: always of one shape, under the embedded ceremony's parameters.
+
+use crate::folders::{CacheArgs, StoreArgs};
+use crate::keys;
+use crate::progress::{count, spin};
+use crate::proving;
+use anyhow::Context;
+use rayon::prelude::*;
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::shape::{Family, Shape};
+use vigil_circuits::statement::{MembershipStatement, MembershipWitness};
+use vigil_ledger::registry::{MembershipVerdict, RegistryError};
+use vigil_params::keys::VerifyingKey;
+use vigil_params::proof_file::ProofFile;
+use vigil_params::{ParamsChoice, ParamsPolicy};
+use vigil_prover::prove_membership;
+use vigil_verifier::verify_membership;
+
+/// Where parameters and keys lie.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FolderArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
+}
+
+/// Checks membership proofs.
+pub(crate) struct Verifier {
+    key: VerifyingKey,
+}
+
+fn shape() -> anyhow::Result<Shape> {
+    Shape::for_validators(Family::Membership, 1, 1).context("the membership proof has one shape")
+}
+
+impl FolderArgs {
+    /// What checks membership proofs.
+    pub(crate) fn verifier(&self) -> anyhow::Result<Verifier> {
+        let (shape, choice) = (shape()?, ParamsChoice::Ceremony);
+        let (store, cache) = (self.store.open()?, self.cache.open()?);
+        let cached = spin("preparing the verifying key", || {
+            cache.verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+        })?;
+        Ok(Verifier {
+            key: keys::with_warnings(cached),
+        })
+    }
+
+    /// The proof's file.
+    pub(crate) fn prove(
+        &self,
+        statement: &MembershipStatement,
+        witness: &MembershipWitness,
+    ) -> anyhow::Result<Vec<u8>> {
+        let choice = ParamsChoice::Ceremony;
+        let (srs, key) = proving::prepare(shape()?, choice, &self.store, &self.cache)?;
+        let proof = spin("proving membership", || {
+            prove_membership(&key, &srs, statement, witness)
+        })?;
+        Ok(ProofFile::new(&key, proof)?.to_bytes())
+    }
+}
+
+impl Verifier {
+    /// Whether the file holds a proof of the statement.
+    pub(crate) fn judge(&self, statement: &MembershipStatement, file: &[u8]) -> MembershipVerdict {
+        let proof = ProofFile::from_bytes(file)?;
+        proof.check_key(&self.key)?;
+        let policy = ParamsPolicy::default();
+        Ok(verify_membership(
+            &self.key,
+            &policy,
+            statement,
+            proof.proof(),
+        )?)
+    }
+}
+
+/// Verifies all of `items` on all cores; the first refusal, by their order.
+pub(crate) fn first_refusal<T: Sync>(
+    items: &[T],
+    verify: impl Fn(&T) -> Result<(), RegistryError> + Sync,
+) -> Option<(usize, RegistryError)> {
+    let bar = count("verifying registrations", items.len());
+    items.par_iter().enumerate().find_map_first(|(i, item)| {
+        let verdict = verify(item);
+        bar.inc(1);
+        verdict.err().map(|refusal| (i, refusal))
+    })
+}
