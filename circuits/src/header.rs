@@ -4,7 +4,7 @@
 //! verifier decides on it, the contract stores it.
 
 use crate::ledger::{LedgerHeader, LedgerRow};
-use crate::statement::{Thresholds, Totals, is_compliant};
+use crate::statement::{BPS, GOOD_STAKE_BITS, Thresholds, Totals, is_compliant};
 use halo2curves::bn256::Fr;
 
 /// What more than two thirds of the quorum sign about a period.
@@ -35,6 +35,13 @@ pub struct SignedHeader {
     pub file_hash: [u8; 32],
 }
 
+/// Why no ledger has such a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a header needs network_bps of at most 10000, total_slashed of at most N and total_good below 2^48"
+)]
+pub struct HeaderError;
+
 /// What a header says about its rows under given thresholds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeaderTotals {
@@ -59,6 +66,14 @@ impl HeaderTotals {
 }
 
 impl SignedHeader {
+    /// Whether the numbers are in their ranges.
+    pub fn check(&self) -> Result<(), HeaderError> {
+        let in_range = self.network_bps <= BPS
+            && self.total_slashed <= self.registered
+            && self.total_good >> GOOD_STAKE_BITS == 0;
+        in_range.then_some(()).ok_or(HeaderError)
+    }
+
     /// From the ledger's own header and what is signed besides.
     pub fn new(
         ledger: &LedgerHeader,

@@ -38,7 +38,8 @@ pub(crate) enum Command {
     /// Check a proof
     Verify(verify::Args),
     /// What follows from a proof, or from silence: reward, charge, strike
-    Settle(Box<settle::Args>),
+    #[command(subcommand)]
+    Settle(Box<settle::Command>),
     /// The whole way on a captured chain, from beacon states to refused lies
     Demo(demo::Args),
     /// Compare this program with the protocol's known answers
@@ -63,7 +64,7 @@ impl Command {
             Self::Enrol(args) => args.run(format),
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
-            Self::Settle(args) => args.run(format),
+            Self::Settle(command) => command.run(format),
             Self::Demo(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

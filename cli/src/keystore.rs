@@ -1,7 +1,7 @@
 //! A validator's signing key in an EIP-2335 keystore, version 4.
 //!
-//! Every tool of the consensus layer writes them. The only crate that reads them is not published,
-//! so the few steps stand here, on RustCrypto's primitives: password by NFKD without control
+//! Every tool of the consensus layer writes them. No maintained crate of the registry reads them, so
+//! the few steps stand here, on RustCrypto's primitives: password by NFKD without control
 //! codes, scrypt or PBKDF2 to a key of 32 bytes, SHA-256 of its second half and the ciphertext as the
 //! checksum, AES-128 in counter mode under its first half.
 

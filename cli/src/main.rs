@@ -5,14 +5,15 @@
 
 mod address;
 mod args;
+mod book;
 mod commands;
 mod folders;
+mod json_file;
 mod judge;
 mod keys;
 mod keystore;
 mod membership;
 mod passphrase;
-mod policy_files;
 mod progress;
 mod proving;
 mod report;

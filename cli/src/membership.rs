@@ -1,9 +1,8 @@
 //! Membership proofs of registrations: always of one shape, under the embedded ceremony's parameters.
 
-use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
 use crate::progress::{count, spin};
-use crate::proving;
+use crate::proving::FolderArgs;
 use anyhow::Context;
 use rayon::prelude::*;
 use vigil_circuits::circuit::VigilCircuit;
@@ -13,17 +12,8 @@ use vigil_ledger::registry::{MembershipVerdict, RegistryError};
 use vigil_params::keys::VerifyingKey;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::{ParamsChoice, ParamsPolicy};
-use vigil_prover::prove_membership;
+use vigil_prover::prove_membership_observed;
 use vigil_verifier::verify_membership;
-
-/// Where parameters and keys lie.
-#[derive(Debug, clap::Args)]
-pub(crate) struct FolderArgs {
-    #[command(flatten)]
-    store: StoreArgs,
-    #[command(flatten)]
-    cache: CacheArgs,
-}
 
 /// Checks membership proofs.
 pub(crate) struct Verifier {
@@ -36,7 +26,7 @@ fn shape() -> anyhow::Result<Shape> {
 
 impl FolderArgs {
     /// What checks membership proofs.
-    pub(crate) fn verifier(&self) -> anyhow::Result<Verifier> {
+    pub(crate) fn membership_verifier(&self) -> anyhow::Result<Verifier> {
         let (shape, choice) = (shape()?, ParamsChoice::Ceremony);
         let (store, cache) = (self.store.open()?, self.cache.open()?);
         let cached = spin("preparing the verifying key", || {
@@ -48,17 +38,22 @@ impl FolderArgs {
     }
 
     /// The proof's file.
-    pub(crate) fn prove(
+    pub(crate) fn prove_membership(
         &self,
         statement: &MembershipStatement,
         witness: &MembershipWitness,
     ) -> anyhow::Result<Vec<u8>> {
-        let choice = ParamsChoice::Ceremony;
-        let (srs, key) = proving::prepare(shape()?, choice, &self.store, &self.cache)?;
-        let proof = spin("proving membership", || {
-            prove_membership(&key, &srs, statement, witness)
-        })?;
-        Ok(ProofFile::new(&key, proof)?.to_bytes())
+        let (proof, _) = self.prove(
+            shape()?,
+            ParamsChoice::Ceremony,
+            |key, srs, spinner| {
+                prove_membership_observed(key, srs, statement, witness, |stage| {
+                    spinner.enter_stage(stage);
+                })
+            },
+            |key, policy, proof| verify_membership(key, policy, statement, proof),
+        )?;
+        Ok(proof.to_bytes())
     }
 }
 

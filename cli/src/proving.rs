@@ -1,19 +1,24 @@
-//! With what a proof is made: parameters, key, threads.
+//! How a proof is made: parameters, key, threads; and verified before anybody sees it.
 
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
-use crate::progress::spin;
+use crate::progress::{Spinner, spin};
+use crate::threads::ThreadsArgs;
+use crate::usage::{Cost, measure};
+use anyhow::Context;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
-use vigil_params::keys::ProvingKey;
-use vigil_params::{ParamsChoice, ParamsId, ParamsKind, Srs};
+use vigil_params::keys::{ProvingKey, VerifyingKey};
+use vigil_params::proof_file::ProofFile;
+use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy, Srs};
+use vigil_prover::ProveError;
+use vigil_verifier::VerifyError;
 
 /// With what a proof is made.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProvingArgs {
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadsArgs,
     /// Use the imported parameters of this other ceremony
     #[arg(long, value_name = "ID")]
     other_ceremony: Option<ParamsId>,
@@ -21,20 +26,29 @@ pub(crate) struct ProvingArgs {
     #[arg(long, value_name = "SEED", conflicts_with = "other_ceremony")]
     unsafe_dev_params: Option<u64>,
     #[command(flatten)]
-    store: StoreArgs,
+    folders: FolderArgs,
+}
+
+/// Where parameters and keys lie.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FolderArgs {
     #[command(flatten)]
-    cache: CacheArgs,
+    pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
 }
 
 impl ProvingArgs {
-    /// Parameters and key for proofs of this shape; from now on with the threads asked for.
-    pub(crate) fn prepare(&self, shape: Shape) -> anyhow::Result<(Srs, ProvingKey)> {
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads as usize)
-                .build_global()?;
-        }
-        prepare(shape, self.choice(), &self.store, &self.cache)
+    /// A proof that has been verified, and what making it cost: see [`FolderArgs::prove`].
+    pub(crate) fn prove(
+        &self,
+        shape: Shape,
+        make: impl FnOnce(&ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
+        check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError> + Send,
+    ) -> anyhow::Result<(ProofFile, Cost)> {
+        let choice = self.choice();
+        self.threads
+            .run(|| self.folders.prove(shape, choice, make, check))
     }
 
     /// Who vouches for the parameters.
@@ -55,17 +69,36 @@ impl ProvingArgs {
     }
 }
 
-/// Parameters and key for proofs of this shape.
-pub(crate) fn prepare(
-    shape: Shape,
-    choice: ParamsChoice,
-    store: &StoreArgs,
-    cache: &CacheArgs,
-) -> anyhow::Result<(Srs, ProvingKey)> {
-    let (store, cache) = (store.open()?, cache.open()?);
-    let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
-    let key = spin("preparing the proving key", || {
-        cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-    })?;
-    Ok((srs, keys::with_warnings(key)))
+impl FolderArgs {
+    /// What `make` makes with the key of this shape, if `check` finds that it holds.
+    pub(crate) fn prove(
+        &self,
+        shape: Shape,
+        choice: ParamsChoice,
+        make: impl FnOnce(&ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError>,
+        check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError>,
+    ) -> anyhow::Result<(ProofFile, Cost)> {
+        let (store, cache) = (self.store.open()?, self.cache.open()?);
+        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
+        let key = spin("preparing the proving key", || {
+            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+        })?;
+        let key = keys::with_warnings(key);
+        let spinner = Spinner::new("proving");
+        let (proof, cost) = measure(|| make(&key, &srs, &spinner))?;
+        let proof = proof?;
+        spinner.enter("verifying the proof");
+        let policy = ParamsPolicy {
+            allow_unsafe: matches!(choice, ParamsChoice::UnsafeDev { .. }),
+            other_ceremony: match choice {
+                ParamsChoice::OtherCeremony(id) => Some(id),
+                _ => None,
+            },
+        };
+        check(&key.verifying_key(), &policy, &proof).context(
+            "the proof just made does not verify and was not written: run the command again; \
+             if that does not help, this machine computes wrongly",
+        )?;
+        Ok((ProofFile::new(&key, proof)?, cost))
+    }
 }

@@ -1,5 +1,6 @@
 //! From an operator's secret to an enrolment, as operators and a pool do it.
 
+mod captured;
 mod pool;
 mod refused;
 

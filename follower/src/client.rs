@@ -11,4 +11,4 @@ mod routes;
 pub use address::{AddressError, NodeAddress};
 pub use error::{NodeError, Refusal};
 pub use nodes::{ClientError, ClientOptions, MAX_BACKOFF, Nodes};
-pub use routes::{Header, ProposerDuties, SlotCommittee};
+pub use routes::{Header, ProposerDuties, SlotCommittee, ValidatorRecord};

@@ -7,6 +7,7 @@ use crate::client::{NodeError, Nodes};
 use serde::{Deserialize, Serialize};
 use vigil_ledger::beacon::{Root, Spec, StateFacts};
 use vigil_ledger::epoch::{EpochDuties, Seats, Standing, places};
+use vigil_ledger::registry::{Registry, RegistryError};
 use vigil_ledger::rows::RowError;
 
 /// How many earlier snapshots a state vouches for. The minimal preset's ring of state roots has no more.
@@ -22,6 +23,8 @@ pub(crate) struct Snapshot {
     pub(crate) state: Option<StateIdentity>,
     /// One a registered validator.
     pub(crate) standings: Vec<Standing>,
+    /// A registered validator whose key is not the chain's.
+    pub(crate) wrong_key: Option<u64>,
     /// Of the slot's own epoch; `None` if the proposers are kept apart.
     pub(crate) proposers: Option<Vec<u64>>,
     pub(crate) sync_committee: Vec<u64>,
@@ -42,8 +45,13 @@ impl Snapshot {
     pub(crate) fn of_state(
         spec: &Spec,
         state: &StateFacts,
-        indices: &[u64],
+        registry: &Registry,
     ) -> Result<Self, RowError> {
+        let indices = registry.indices();
+        let key = |index| {
+            let place = usize::try_from(index).ok()?;
+            state.pubkeys.get(place).copied()
+        };
         let EpochDuties {
             proposers,
             sync_committee,
@@ -63,9 +71,10 @@ impl Snapshot {
                 earlier: (1..=REMEMBERED_EPOCHS).filter_map(remembered).collect(),
             }),
             standings: indices.iter().map(|&index| state.standing(index)).collect(),
+            wrong_key: wrong_key(registry, key),
             proposers: Some(proposers),
             sync_committee,
-            seats: Seats::of_state(spec, state, indices),
+            seats: Seats::of_state(spec, state, &indices),
         })
     }
 
@@ -75,24 +84,25 @@ impl Snapshot {
         nodes: &mut Nodes,
         spec: &Spec,
         slot: u64,
-        indices: &[u64],
+        registry: &Registry,
     ) -> Result<Option<Self>, NodeError> {
+        let indices = registry.indices();
         let epoch = spec.epoch_of(slot);
         let Some(last_block_root) = block_at_or_before(nodes, slot)? else {
             return Ok(None);
         };
-        let whos = places(indices);
+        let whos = places(&indices);
         let mut seats = Seats::new(spec, indices.len());
         for committee in nodes.committees(slot, epoch)? {
             seats.insert(committee.slot, committee.members.into_iter(), &whos);
         }
         let sync_committee = nodes.sync_committee(slot, epoch)?;
-        let records = nodes.validators(slot, indices)?;
+        let records = nodes.validators(slot, &indices)?;
         if block_at_or_before(nodes, slot)? != Some(last_block_root) {
             return Ok(None);
         }
         let standing = |index| Standing {
-            record: records.get(index).copied(),
+            record: records.get(index).map(|record| record.facts),
             flags: None,
         };
         Ok(Some(Self {
@@ -100,10 +110,26 @@ impl Snapshot {
             last_block_root,
             state: None,
             standings: indices.iter().map(standing).collect(),
+            wrong_key: wrong_key(registry, |index| {
+                records.get(&index).map(|record| record.pubkey)
+            }),
             proposers: None,
             sync_committee,
             seats,
         }))
+    }
+}
+
+/// The first entry whose key is another than the chain's; those that the chain does not know yet may be.
+fn wrong_key(registry: &Registry, key: impl Fn(u64) -> Option<[u8; 48]>) -> Option<u64> {
+    let own = |index| {
+        let entries = &registry.entries;
+        let place = entries.binary_search_by_key(&index, |entry| entry.index);
+        place.ok().map(|place| entries[place].pubkey)
+    };
+    match registry.check_keys(|index| key(index).or_else(|| own(index))) {
+        Err(RegistryError::WrongKey { index }) => Some(index),
+        _ => None,
     }
 }
 

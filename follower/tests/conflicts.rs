@@ -2,10 +2,11 @@
 
 use crate::capture::SIM;
 use crate::replay::{Keeps, Replay};
-use crate::setup::{expected, follow_along, follower, nodes, options};
+use crate::setup::{draft, expected, follow_along, follower, nodes, options};
 use std::sync::Arc;
-use vigil_follower::{FollowError, Progress, Source};
+use vigil_follower::{FollowError, Follower, Progress, Source};
 use vigil_ledger::beacon::Checkpoint;
+use vigil_ledger::registry::RegistryError;
 
 #[test]
 fn what_is_reorganised_away_is_not_recorded() {
@@ -108,4 +109,31 @@ fn a_node_that_is_behind_is_waited_for() {
     assert!(
         matches!(error, FollowError::Behind { got: 6, recorded } if recorded == before.finalized_epoch)
     );
+}
+
+#[test]
+fn a_registry_with_a_key_that_is_not_the_chains_is_refused() {
+    let replay = Arc::new(Replay::new(SIM, Keeps::Everything));
+    let server = replay.serve();
+    replay.set_head(120);
+    for source in [Source::States, Source::Blocks] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut registry = draft(64);
+        registry.entries[9].pubkey = [9; 48];
+        let options = options(folder.path(), source, 2, 4);
+        let mut follower = Follower::open(nodes(&[&server]), registry, options).unwrap();
+        let error = loop {
+            match follower.step(&mut |_| {}) {
+                Ok(progress) => assert!(progress.is_catching_up),
+                Err(error) => break error,
+            }
+        };
+        assert!(
+            matches!(
+                error,
+                FollowError::Registry(RegistryError::WrongKey { index: 9 })
+            ),
+            "{error}"
+        );
+    }
 }

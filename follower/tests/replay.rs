@@ -370,7 +370,7 @@ impl Replay {
         let records = ids.iter().filter_map(|&id| {
             let record = state.validators.get(id as usize)?;
             Some(json!({"index": id.to_string(), "balance": "0", "status": "active_ongoing", "validator": {
-                "pubkey": "0x00", "withdrawal_credentials": "0x00",
+                "pubkey": format!("0x{}", hex::encode(state.pubkeys[id as usize])), "withdrawal_credentials": "0x00",
                 "effective_balance": record.effective_balance.to_string(),
                 "slashed": record.slashed,
                 "activation_eligibility_epoch": "0",

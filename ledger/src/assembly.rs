@@ -61,15 +61,15 @@ impl Ledger {
         epochs: u32,
         preceding: Option<&Ledger>,
     ) -> Result<Self, BuildError> {
-        let indices = registry.indices();
-        let facts = chain.facts(&indices, start_epoch, epochs)?;
-        let genesis_validators_root = chain.genesis_validators_root();
         let mut assembly = Assembly::new(
-            genesis_validators_root,
+            chain.genesis_validators_root(),
             registry,
             (start_epoch, epochs),
             preceding,
         )?;
+        registry.check_keys(|index| chain.pubkey(index))?;
+        let indices = registry.indices();
+        let facts = chain.facts(&indices, start_epoch, epochs)?;
         for facts in facts {
             assembly.push(&facts?)?;
         }
@@ -87,7 +87,8 @@ pub struct Assembly<'a> {
 }
 
 impl<'a> Assembly<'a> {
-    /// No epoch yet, of a period given by its first epoch and its length.
+    /// No epoch yet, of a period given by its first epoch and its length. Whoever makes the facts compares
+    /// the registry's keys with the chain's.
     pub fn new(
         genesis_validators_root: Root,
         registry: &'a Registry,

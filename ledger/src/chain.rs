@@ -28,6 +28,7 @@ mod authenticate;
 mod blocks;
 mod canonical;
 mod error;
+mod pubkeys;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -131,7 +132,7 @@ impl ChainBuilder {
     /// # Errors
     /// If it does not decode as a state of the chain's preset and fork, or is of another chain.
     pub fn add_state(&mut self, file: &str, ssz: &[u8]) -> Result<(), ChainError> {
-        let state = decode_state(&self.spec, file, ssz)?;
+        let mut state = decode_state(&self.spec, file, ssz)?;
         if state.genesis_validators_root != self.genesis_validators_root {
             return Err(ChainError::OtherChain {
                 file: file.to_owned(),
@@ -139,6 +140,7 @@ impl ChainBuilder {
                 got: hex::encode(state.genesis_validators_root),
             });
         }
+        pubkeys::share(&mut self.states, &mut state);
         self.states.push((file.to_owned(), state));
         Ok(())
     }

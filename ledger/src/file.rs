@@ -198,10 +198,24 @@ impl Ledger {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        let mut builder = tempfile::Builder::new();
+        // As all of Vigil's: what a killed process left behind may be deleted.
+        builder.prefix(".vigil-tmp-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A ledger is published; the crate's own 0600 is for secrets. The process's mask counts.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(folder).map_err(io)?;
         file.write_all(&self.to_bytes()).map_err(io)?;
         file.as_file().sync_all().map_err(io)?;
         file.persist(path).map_err(|error| io(error.error))?;
+        // Windows cannot open folders, and journals renames anyway.
+        if cfg!(unix) {
+            let folder = std::fs::File::open(folder).map_err(io)?;
+            folder.sync_all().map_err(io)?;
+        }
         Ok(())
     }
 }

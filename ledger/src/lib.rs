@@ -8,5 +8,6 @@ mod cross_check;
 pub mod epoch;
 pub mod export;
 pub mod file;
+mod places;
 pub mod registry;
 pub mod rows;

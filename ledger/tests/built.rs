@@ -10,7 +10,7 @@ use rand_chacha::rand_core::SeedableRng;
 use vigil_ledger::assembly::BuildError;
 use vigil_ledger::beacon::{Spec, ValidatorRecords, decode_state};
 use vigil_ledger::file::Ledger;
-use vigil_ledger::registry::Registry;
+use vigil_ledger::registry::{BeaconChain, Registry, RegistryError};
 use vigil_ledger::rows::RowError;
 
 fn draft(validators: u64) -> Registry {
@@ -109,4 +109,54 @@ fn records_are_those_that_the_ledger_sees_in_every_fork() {
             assert!(ValidatorRecords::from_state(&spec, path, &ssz[..ssz.len() - 1]).is_err());
         }
     }
+}
+
+#[test]
+fn a_registry_with_a_key_or_a_chain_that_is_not_the_chains_gives_no_ledger() {
+    let capture = Capture::open(DEVNET);
+    let chain = capture.chain().unwrap();
+    let genesis = BeaconChain::from_genesis_json(&capture.files["genesis.json"]).unwrap();
+    let build = |registry: &Registry| Ledger::build(&chain, registry, 0, 4, None);
+    let mut registry = draft(8);
+    registry.beacon = Some(genesis);
+    for entry in &mut registry.entries {
+        entry.pubkey = chain.pubkey(entry.index).unwrap();
+    }
+    build(&registry).unwrap();
+    let own = registry.entries[5].pubkey;
+    registry.entries[5].pubkey = chain.pubkey(50).unwrap();
+    assert!(matches!(
+        build(&registry),
+        Err(BuildError::Registry(RegistryError::WrongKey { index: 5 }))
+    ));
+    registry.entries[5].pubkey = own;
+    registry.beacon = Some(BeaconChain {
+        genesis_validators_root: [7; 32],
+        ..genesis
+    });
+    assert!(matches!(
+        build(&registry),
+        Err(BuildError::Registry(RegistryError::OtherBeaconChain { .. }))
+    ));
+}
+
+#[test]
+fn every_state_knows_its_keys_in_whatever_order_states_come() {
+    let capture = Capture::open(DEVNET);
+    let spec = Spec::from_json(&capture.files["spec.json"]).unwrap();
+    let chain = capture.chain().unwrap();
+    for state in chain.states().values() {
+        assert!(state.pubkeys.len() >= state.validators.len());
+    }
+    let (path, newest) = capture
+        .files
+        .iter()
+        .rfind(|(path, _)| path.starts_with("states/") && path.ends_with(".ssz"))
+        .unwrap();
+    let records = ValidatorRecords::from_state(&spec, path, newest).unwrap();
+    for (index, record) in (0..).zip(&records.validators) {
+        assert_eq!(chain.pubkey(index), Some(record.pubkey));
+    }
+    assert_eq!(chain.pubkey(records.validators.len() as u64), None);
+    assert_eq!(chain.pubkey(u64::MAX), None);
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use vigil_circuits::header::SignedHeader;
+use vigil_circuits::header::{HeaderError, SignedHeader};
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
@@ -29,6 +29,9 @@ pub enum HeaderFileError {
     /// Not JSON, or not with exactly these fields.
     #[error("the header file is malformed")]
     Json(#[from] serde_json::Error),
+    /// Numbers that no ledger gives.
+    #[error(transparent)]
+    Range(#[from] HeaderError),
     /// A later format.
     #[error("the header file has format version {got}, expected {VERSION}")]
     Version {
@@ -38,7 +41,8 @@ pub enum HeaderFileError {
 }
 
 /// A header, and whether somebody vouches for the registry under it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "HeaderJson", into = "HeaderJson")]
 pub struct HeaderFile {
     /// The header.
     pub header: SignedHeader,
@@ -63,13 +67,12 @@ struct HeaderJson {
     file_sha256: HashHex,
 }
 
-impl HeaderFile {
-    /// The file's text.
-    pub fn to_json(&self) -> String {
-        let header = &self.header;
-        let json = HeaderJson {
+impl From<HeaderFile> for HeaderJson {
+    fn from(file: HeaderFile) -> Self {
+        let header = file.header;
+        Self {
             version: VERSION,
-            unsigned_registry: self.unsigned_registry,
+            unsigned_registry: file.unsigned_registry,
             ledger_root: FieldHex(header.ledger_root),
             registry_root: FieldHex(header.registry_root),
             chain: FieldHex(header.chain),
@@ -80,9 +83,42 @@ impl HeaderFile {
             total_slashed: header.total_slashed,
             network_bps: header.network_bps,
             file_sha256: HashHex(header.file_hash),
+        }
+    }
+}
+
+impl TryFrom<HeaderJson> for HeaderFile {
+    type Error = HeaderFileError;
+
+    fn try_from(json: HeaderJson) -> Result<Self, Self::Error> {
+        if json.version != VERSION {
+            return Err(HeaderFileError::Version { got: json.version });
+        }
+        let header = SignedHeader {
+            ledger_root: json.ledger_root.0,
+            registry_root: json.registry_root.0,
+            chain: json.chain.0,
+            start_epoch: json.start_epoch,
+            epochs: json.epochs,
+            registered: json.registered,
+            total_good: json.total_good,
+            total_slashed: json.total_slashed,
+            network_bps: json.network_bps,
+            file_hash: json.file_sha256.0,
         };
+        header.check()?;
+        Ok(Self {
+            header,
+            unsigned_registry: json.unsigned_registry,
+        })
+    }
+}
+
+impl HeaderFile {
+    /// The file's text.
+    pub fn to_json(&self) -> String {
         let mut text =
-            serde_json::to_string_pretty(&json).expect("numbers and strings always serialise");
+            serde_json::to_string_pretty(self).expect("numbers and strings always serialise");
         text.push('\n');
         text
     }
@@ -92,25 +128,7 @@ impl HeaderFile {
         if text.len() > MAX_FILE_BYTES {
             return Err(HeaderFileError::TooLarge);
         }
-        let json: HeaderJson = serde_json::from_slice(text)?;
-        if json.version != VERSION {
-            return Err(HeaderFileError::Version { got: json.version });
-        }
-        Ok(Self {
-            unsigned_registry: json.unsigned_registry,
-            header: SignedHeader {
-                ledger_root: json.ledger_root.0,
-                registry_root: json.registry_root.0,
-                chain: json.chain.0,
-                start_epoch: json.start_epoch,
-                epochs: json.epochs,
-                registered: json.registered,
-                total_good: json.total_good,
-                total_slashed: json.total_slashed,
-                network_bps: json.network_bps,
-                file_hash: json.file_sha256.0,
-            },
-        })
+        serde_json::from_slice::<HeaderJson>(text)?.try_into()
     }
 
     /// Reads a file; not more of it than a header can have.
@@ -157,9 +175,9 @@ mod tests {
                 chain: Fr::from(3),
                 start_epoch: 4,
                 epochs: 5,
-                registered: 6,
+                registered: 8,
                 total_good: 7,
-                total_slashed: 8,
+                total_slashed: 6,
                 network_bps: 9,
                 file_hash: [10; 32],
             },
@@ -196,6 +214,14 @@ mod tests {
             1,
         );
         assert!(matches!(refused(&modulus), HeaderFileError::Json(_)));
+        for (from, to) in [
+            ("\"network_bps\": 9", "\"network_bps\": 10001"),
+            ("\"total_slashed\": 6", "\"total_slashed\": 9"),
+            ("\"total_good\": 7", "\"total_good\": 281474976710656"),
+        ] {
+            let text = text.replace(from, to);
+            assert!(matches!(refused(&text), HeaderFileError::Range(_)), "{to}");
+        }
         let large = " ".repeat(MAX_FILE_BYTES) + &text;
         assert!(matches!(refused(&large), HeaderFileError::TooLarge));
     }

@@ -4,19 +4,20 @@ mod settlement;
 
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
-use anyhow::{Context, ensure};
+use crate::word::Word;
+use anyhow::Context;
 use rand_core::OsRng;
 use serde::Serialize;
+use settlement::PoolBook;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
-use vigil_circuits::header::SignedHeader;
 use vigil_circuits::identity::{Address, OperatorSecret, Purpose, context};
 use vigil_circuits::shape::{Family, MIN_K, NATIVE_LANES, Shape};
 use vigil_circuits::statement::{
-    DutyClaims, DutyPlace, DutyStatement, DutyWitness, EnrolmentPlace, EnrolmentStatement,
-    EnrolmentWitness, Totals, is_compliant,
+    DutyClaims, DutyStatement, DutyWitness, EnrolmentStatement, EnrolmentWitness, Thresholds,
+    Totals,
 };
 use vigil_ledger::chain::Chain;
 use vigil_ledger::file::Ledger;
@@ -24,7 +25,6 @@ use vigil_ledger::registry::Registry;
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsPolicy, Srs, embedded};
 use vigil_prover::{ProveError, prove_duty, prove_enrolment, prove_unchecked};
-use vigil_verifier::settle::{Policy, expected_statement};
 use vigil_verifier::{verify_duty, verify_enrolment};
 
 /// A chain of 64 validators, Deneb to Fulu, made by somebody else's state transition.
@@ -155,20 +155,23 @@ impl Args {
         let header = ledger.signed_header(&thresholds, network_bps);
         let keys = spin("making keys", keys)?;
 
-        let mut enrolled = 0;
+        let mut enrolled = Vec::new();
         for secret in &secrets {
-            enrolled += spin("enrolling", || enrol(&keys, &registry, secret))?;
+            let validators = spin("enrolling", || enrol(&keys, &registry, secret))?;
+            let id = secret.operator_id(registry.pool_id());
+            enrolled.push((Word::from(id), validators));
         }
-        ensure!(
-            enrolled == ledger.header().registered,
-            "the V of all operators must add up to N"
-        );
+        // Refused if the V of all operators did not add up to N.
+        let accounts = [POOL, ACCOUNT];
+        let mut book = PoolBook::open(policy.clone(), header, &enrolled, CHAIN_ID, accounts)?;
 
         let mut operators = Vec::new();
         let mut last = None;
-        let mut book = settlement::Book::open(&policy, &header);
         for (&(name, _), secret) in OPERATORS.iter().zip(&secrets) {
-            let (statement, witness) = duty(&policy, &header, &ledger, &registry, secret);
+            let witness = witness(&ledger, &registry, secret, &thresholds);
+            let claims = policy.grid.round_down(best_claims(&witness));
+            let id = secret.operator_id(registry.pool_id());
+            let statement = book.expected(id.into(), claims)?;
             let (report, proof) = spin("proving a period", || {
                 prove(&keys, name, &statement, &witness)
             })?;
@@ -183,7 +186,7 @@ impl Args {
             start_epoch: START_EPOCH,
             epochs: EPOCHS,
             params: format!("{} (embedded, k = {MIN_K})", keys.srs.provenance().kind()),
-            enrolled,
+            enrolled: enrolled.iter().map(|(_, validators)| validators).sum(),
             registered: ledger.header().registered,
             operators,
             network_bps,
@@ -235,16 +238,7 @@ fn keys() -> anyhow::Result<Keys> {
 fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::Result<u32> {
     let pool = registry.pool_id();
     let tree = registry.tree()?;
-    let places: Vec<_> = registry
-        .entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| secret.tag(entry.index, pool) == entry.tag)
-        .map(|(position, entry)| EnrolmentPlace {
-            index: entry.index,
-            path: tree.path(position),
-        })
-        .collect();
+    let places = registry.places(secret, &tree);
     let statement = EnrolmentStatement {
         registry_root: registry.root()?,
         operator_id: secret.operator_id(pool),
@@ -268,45 +262,28 @@ fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::R
     )?)
 }
 
-/// An operator's rows and the most that is true of them, on the policy's grid.
-fn duty(
-    policy: &Policy,
-    header: &SignedHeader,
+/// An operator's rows.
+fn witness(
     ledger: &Ledger,
     registry: &Registry,
     secret: &OperatorSecret,
-) -> (DutyStatement, DutyWitness) {
+    thresholds: &Thresholds,
+) -> DutyWitness {
     let pool = registry.pool_id();
-    let thresholds = policy.thresholds_in_force(header.network_bps);
-    let places: Vec<_> = ledger
-        .entries()
+    DutyWitness {
+        secret: secret.clone(),
+        pool,
+        header: *ledger.header(),
+        places: ledger.places(secret, pool, thresholds),
+    }
+}
+
+fn best_claims(witness: &DutyWitness) -> DutyClaims {
+    let rows = witness
+        .places
         .iter()
-        .enumerate()
-        .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
-        .map(|(position, entry)| DutyPlace {
-            row: entry.row.clone(),
-            path: ledger.path(position),
-            compliant: is_compliant(&entry.row, &thresholds),
-        })
-        .collect();
-    let totals = Totals::of(places.iter().map(|place| (&place.row, place.compliant)));
-    let statement = expected_statement(
-        policy,
-        header,
-        secret.operator_id(pool),
-        policy.grid.round_down(totals.best_claims()),
-        context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Duty),
-    );
-    let header = *ledger.header();
-    (
-        statement,
-        DutyWitness {
-            secret: secret.clone(),
-            pool,
-            header,
-            places,
-        },
-    )
+        .map(|place| (&place.row, place.compliant));
+    Totals::of(rows).best_claims()
 }
 
 fn prove(

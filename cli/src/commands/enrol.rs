@@ -2,11 +2,9 @@
 
 use crate::address::HexAddress;
 use crate::passphrase::PassphraseArgs;
-use crate::progress::spin;
 use crate::proving::ProvingArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
-use crate::usage::measure;
 use crate::word::Word;
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::Serialize;
@@ -19,9 +17,9 @@ use vigil_circuits::statement::{EnrolmentPlace, EnrolmentStatement, EnrolmentWit
 use vigil_circuits::tree::{LEDGER_DEPTH, Tree};
 use vigil_ledger::registry::Registry;
 use vigil_params::ParamsKind;
-use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Setting, Statement, StatementFile};
-use vigil_prover::prove_enrolment;
+use vigil_prover::prove_enrolment_observed;
+use vigil_verifier::verify_enrolment;
 
 /// Arguments of `vigil enrol`.
 #[derive(Debug, clap::Args)]
@@ -169,11 +167,15 @@ impl Args {
             registered: subject.registered,
             places: subject.places,
         };
-        let (srs, key) = self.proving.prepare(shape)?;
-        let (proof, cost) = spin("proving", || {
-            measure(|| prove_enrolment(&key, &srs, &statement, &witness))
-        })?;
-        let proof = ProofFile::new(&key, proof?)?;
+        let (proof, cost) = self.proving.prove(
+            shape,
+            |key, srs, spinner| {
+                prove_enrolment_observed(key, srs, &statement, &witness, |stage| {
+                    spinner.enter_stage(stage);
+                })
+            },
+            |key, policy, proof| verify_enrolment(key, policy, &statement, proof).map(drop),
+        )?;
         StatementFile::new(subject.setting, Statement::Enrolment(statement))?
             .with_unsigned_registry(subject.unsigned)
             .write(&self.statement)
@@ -230,18 +232,8 @@ impl Args {
         if registry.unsigned {
             report::warn("the registry is an UNSIGNED draft: nobody vouches for its entries");
         }
-        let pool = registry.pool_id();
         let tree = registry.tree()?;
-        let places: Vec<_> = registry
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| secret.tag(entry.index, pool) == entry.tag)
-            .map(|(position, entry)| EnrolmentPlace {
-                index: entry.index,
-                path: tree.path(position),
-            })
-            .collect();
+        let places = registry.places(secret, &tree);
         let (own, all) = (places.len(), registry.entries.len());
         ensure!(
             own > 0 || self.none,

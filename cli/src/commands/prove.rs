@@ -4,27 +4,21 @@ mod claims;
 
 use super::ledger::warn_if_unsigned;
 use crate::address::HexAddress;
-use crate::folders::{CacheArgs, StoreArgs};
-use crate::keys;
 use crate::passphrase::PassphraseArgs;
-use crate::progress::{Spinner, spin};
+use crate::proving::ProvingArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
-use crate::threads::ThreadsArgs;
-use crate::usage::{Cost, measure};
 use anyhow::{Context, anyhow, ensure};
 use claims::{ClaimArgs, PolicyArgs};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
-use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::identity::{OperatorSecret, Purpose};
 use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
-use vigil_circuits::statement::{DutyPlace, DutyStatement, DutyWitness, Totals, is_compliant};
+use vigil_circuits::statement::{DutyStatement, DutyWitness, Totals};
 use vigil_ledger::file::Ledger;
-use vigil_params::proof_file::ProofFile;
+use vigil_params::ParamsKind;
 use vigil_params::statement_file::{Setting, Statement, StatementFile};
-use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy};
 use vigil_prover::{ProveError, prove_duty_observed};
 use vigil_verifier::verify_duty;
 
@@ -70,17 +64,7 @@ pub(crate) struct Args {
           value_parser = clap::value_parser!(u32).range(1..=16))]
     lanes: u32,
     #[command(flatten)]
-    threads: ThreadsArgs,
-    /// Use the imported parameters of this other ceremony
-    #[arg(long, value_name = "ID")]
-    other_ceremony: Option<ParamsId>,
-    /// Use UNSAFE parameters of this seed; verifiers refuse the proof unless asked not to
-    #[arg(long, value_name = "SEED", conflicts_with = "other_ceremony")]
-    unsafe_dev_params: Option<u64>,
-    #[command(flatten)]
-    store: StoreArgs,
-    #[command(flatten)]
-    cache: CacheArgs,
+    proving: ProvingArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,7 +130,7 @@ impl Args {
             cpu_seconds: 0.0,
             peak_rss_bytes: 0,
             proof_bytes: 0,
-            params: self.params_kind(),
+            params: self.proving.params_kind(),
             unsigned_registry: ledger.unsigned_registry(),
             statement: self.statement.clone(),
             proof: self.proof.clone(),
@@ -155,9 +139,15 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
-        let (proof, cost) = self
-            .threads
-            .run(|| self.prove(shape, &statement, &witness))?;
+        let (proof, cost) = self.proving.prove(
+            shape,
+            |key, srs, spinner| {
+                prove_duty_observed(key, srs, &statement, &witness, |stage| {
+                    spinner.enter_stage(stage);
+                })
+            },
+            |key, policy, proof| verify_duty(key, policy, &statement, proof).map(drop),
+        )?;
         let file = StatementFile::new(self.setting(), Statement::Duty(statement))?
             .with_unsigned_registry(ledger.unsigned_registry());
         file.write(&self.statement)
@@ -174,61 +164,11 @@ impl Args {
         Ok(Outcome::Accepted)
     }
 
-    /// The proof, which has been verified, and what making it cost.
-    fn prove(
-        &self,
-        shape: Shape,
-        statement: &DutyStatement,
-        witness: &DutyWitness,
-    ) -> anyhow::Result<(ProofFile, Cost)> {
-        let choice = self.choice();
-        let store = self.store.open()?;
-        let cache = self.cache.open()?;
-        let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
-        let key = spin("preparing the proving key", || {
-            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-        })?;
-        let key = keys::with_warnings(key);
-        let spinner = Spinner::new("proving");
-        let (proof, cost) = measure(|| {
-            prove_duty_observed(&key, &srs, statement, witness, |stage| {
-                spinner.enter_stage(stage);
-            })
-        })?;
-        let proof = proof?;
-        spinner.enter("verifying the proof");
-        let policy = ParamsPolicy {
-            allow_unsafe: self.unsafe_dev_params.is_some(),
-            other_ceremony: self.other_ceremony,
-        };
-        verify_duty(&key.verifying_key(), &policy, statement, &proof).context(
-            "the proof just made does not verify and was not written: run the command again; \
-             if that does not help, this machine computes wrongly",
-        )?;
-        Ok((ProofFile::new(&key, proof)?, cost))
-    }
-
     fn setting(&self) -> Setting {
         Setting {
             chain_id: self.chain_id,
             pool: self.pool.0,
             account: self.account.0,
-        }
-    }
-
-    fn choice(&self) -> ParamsChoice {
-        match (self.unsafe_dev_params, self.other_ceremony) {
-            (Some(seed), _) => ParamsChoice::UnsafeDev { seed },
-            (None, Some(id)) => ParamsChoice::OtherCeremony(id),
-            (None, None) => ParamsChoice::Ceremony,
-        }
-    }
-
-    fn params_kind(&self) -> ParamsKind {
-        match self.choice() {
-            ParamsChoice::Ceremony => ParamsKind::Ceremony,
-            ParamsChoice::OtherCeremony(_) => ParamsKind::OtherCeremony,
-            ParamsChoice::UnsafeDev { .. } => ParamsKind::UnsafeDev,
         }
     }
 
@@ -249,17 +189,7 @@ impl Args {
     ) -> anyhow::Result<(DutyStatement, DutyWitness)> {
         let pool = self.setting().pool_id();
         let (thresholds, grid) = self.policy.read(ledger)?;
-        let places: Vec<DutyPlace> = ledger
-            .entries()
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| secret.tag(entry.row.index, pool) == entry.tag)
-            .map(|(position, entry)| DutyPlace {
-                row: entry.row.clone(),
-                path: ledger.path(position),
-                compliant: is_compliant(&entry.row, &thresholds),
-            })
-            .collect();
+        let places = ledger.places(&secret, pool, &thresholds);
         let registered = ledger.header().registered;
         ensure!(
             !places.is_empty(),

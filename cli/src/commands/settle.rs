@@ -1,58 +1,91 @@
-//! `vigil settle`: what a pool does with a proof, or with silence.
+//! `vigil settle`: what a pool does with proofs and with silence, kept in a book.
 
+mod report;
+
+use crate::address::HexAddress;
+use crate::book::Book;
+use crate::json_file::read_policy;
 use crate::judge::TrustArgs;
-use crate::policy_files::{read_policy, read_state, write_state};
-use crate::report::{self, Format, Outcome};
+use crate::report::{self as output, Format, Outcome};
+use crate::word::Word;
 use anyhow::{Context, bail, ensure};
-use clap::ValueEnum;
-use serde::Serialize;
-use std::fmt;
+use clap::Subcommand;
+use report::{Closed, Decided, Done, Shown};
 use std::path::{Path, PathBuf};
 use vigil_params::header_file::HeaderFile;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::{Statement, StatementFile};
-use vigil_verifier::settle::{
-    OperatorState, Phase, Policy, PoolState, Record, State, close, conclude, expected_statement,
-    open, settle,
-};
+use vigil_verifier::settle::Phase;
 
 const UNSIGNED_REFUSED: &str = "the registry is an unsigned draft, for which nobody vouches; \
     --allow-unsigned-registry settles all the same";
 
-/// Arguments of `vigil settle`.
+/// What to do with a pool's book.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Begin a book
+    #[command(
+        after_help = "Example:\n  vigil settle new --book pool.json --chain-id 1 --pool 0x7676..."
+    )]
+    New(NewArgs),
+    /// Take an operator's enrolment: its V, its payout account, its bond
+    #[command(
+        after_help = "The account of the enrolment's statement becomes the payout account. Once for each new registry version in\n\
+        which the operator grows.\n\n\
+        Example:\n  vigil settle enrol --book pool.json --statement enrol.json --proof enrol.proof \\\n    \
+        --bond 4000000000000000000"
+    )]
+    Enrol(EnrolArgs),
+    /// Open a period: its header is final
+    #[command(
+        after_help = "Example:\n  vigil settle open --book pool.json --policy policy.json --header 8.header \\\n    \
+        --funds 1000000000000000000"
+    )]
+    Open(OpenArgs),
+    /// Settle an operator's proof: reward, and the charge for slashings
+    #[command(
+        after_help = "Exits with 1 if the proof or its claims are refused.\n\n\
+        Example:\n  vigil settle proof --book pool.json --statement duty.json --proof duty.proof"
+    )]
+    Proof(ProofArgs),
+    /// Close the period: strikes, and shares of missing slashings
+    #[command(after_help = "Example:\n  vigil settle close --book pool.json")]
+    Close(BookArgs),
+    /// Print where everybody stands
+    #[command(after_help = "Example:\n  vigil settle show --book pool.json --json")]
+    Show(BookArgs),
+}
+
+/// A pool's book.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "With a statement and its proof: reward, and the charge for slashings.\n\
-    Without: closes the period and concludes it for the operator: strike, share of missing slashings.\n\
-    Exits with 1 if the proof or its claims are refused. Nothing is paid here: a contract decides the same.\n\n\
-    Examples:\n  vigil settle --policy policy.json --header 8.header --statement duty.json --proof duty.proof \\\n    \
-    --validators 16 --bond 4000000000000000000 --funds 1000000000000000000 --out state.json\n  \
-    vigil settle --policy policy.json --header 8.header --state state.json --out state.json"
-)]
-pub(crate) struct Args {
-    /// What the pool has voted
+pub(crate) struct BookArgs {
+    /// The pool's book
     #[arg(long, value_name = "FILE.json")]
-    policy: PathBuf,
-    /// The period's header; trust it if a quorum signed it, or if you computed it
-    #[arg(long, value_name = "FILE.json")]
-    header: PathBuf,
-    /// What an earlier settlement left
-    #[arg(long, value_name = "FILE.json")]
-    state: Option<PathBuf>,
+    book: PathBuf,
+}
+
+/// Arguments of `vigil settle new`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewArgs {
     #[command(flatten)]
-    fresh: FreshArgs,
-    /// Where the clock stands [default: on-time with a proof, over without]
-    #[arg(long)]
-    phase: Option<PhaseArg>,
+    book: BookArgs,
+    /// EVM chain of the pool
+    #[arg(long, value_name = "ID")]
+    chain_id: u64,
+    /// The pool's contract
+    #[arg(long, value_name = "ADDRESS")]
+    pool: HexAddress,
+}
+
+/// A statement and its proof.
+#[derive(Debug, clap::Args)]
+struct Evidence {
     /// What the proof is said to prove
-    #[arg(long, value_name = "FILE.json", requires = "proof")]
-    statement: Option<PathBuf>,
-    /// The operator's proof
-    #[arg(long, value_name = "FILE", requires = "statement")]
-    proof: Option<PathBuf>,
-    /// Where the state goes afterwards
     #[arg(long, value_name = "FILE.json")]
-    out: Option<PathBuf>,
+    statement: PathBuf,
+    /// The operator's proof
+    #[arg(long, value_name = "FILE")]
+    proof: PathBuf,
     /// Settle although nobody vouches for the registry
     #[arg(long)]
     allow_unsigned_registry: bool,
@@ -60,255 +93,216 @@ pub(crate) struct Args {
     trust: TrustArgs,
 }
 
-/// A state to start from, where there is none.
+/// Arguments of `vigil settle enrol`.
 #[derive(Debug, clap::Args)]
-struct FreshArgs {
-    /// V: the operator's validators, by its enrolment
-    #[arg(
-        long,
-        value_name = "V",
-        required_unless_present = "state",
-        conflicts_with = "state"
-    )]
-    validators: Option<u32>,
-    /// Its bond, in wei
-    #[arg(
-        long,
-        value_name = "WEI",
-        default_value_t = 0,
-        conflicts_with = "state"
-    )]
+pub(crate) struct EnrolArgs {
+    #[command(flatten)]
+    book: BookArgs,
+    #[command(flatten)]
+    evidence: Evidence,
+    /// Added to its bond, in wei
+    #[arg(long, value_name = "WEI", default_value_t = 0)]
     bond: u128,
+}
+
+/// Arguments of `vigil settle open`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OpenArgs {
+    #[command(flatten)]
+    book: BookArgs,
+    /// What the pool has voted
+    #[arg(long, value_name = "FILE.json")]
+    policy: PathBuf,
+    /// The period's header; trust it if a quorum signed it, or if you computed it
+    #[arg(long, value_name = "FILE.json")]
+    header: PathBuf,
     /// What the pool has for this period's rewards, in wei
-    #[arg(
-        long,
-        value_name = "WEI",
-        default_value_t = 0,
-        conflicts_with = "state"
-    )]
+    #[arg(long, value_name = "WEI", default_value_t = 0)]
     funds: u128,
-    /// The period's number
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        default_value_t = 0,
-        conflicts_with = "state"
-    )]
-    period: u64,
+    /// Settle although nobody vouches for the registry
+    #[arg(long)]
+    allow_unsigned_registry: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PhaseArg {
-    OnTime,
-    Late,
-    Over,
+/// Arguments of `vigil settle proof`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProofArgs {
+    #[command(flatten)]
+    book: BookArgs,
+    #[command(flatten)]
+    evidence: Evidence,
+    /// After the deadline
+    #[arg(long)]
+    late: bool,
+    /// The period, if it is an older one [default: the newest]
+    #[arg(long, value_name = "NUMBER")]
+    period: Option<u64>,
 }
 
-impl From<PhaseArg> for Phase {
-    fn from(phase: PhaseArg) -> Self {
-        match phase {
-            PhaseArg::OnTime => Self::OnTime,
-            PhaseArg::Late => Self::Late,
-            PhaseArg::Over => Self::Over,
-        }
-    }
-}
-
-/// Wei as decimal strings: JSON's readers lose digits above 2^53.
-#[derive(Debug, Serialize)]
-struct Report {
-    settled: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<String>,
-    reward: String,
-    reserve: String,
-    stakers: String,
-    struck: bool,
-    barred: bool,
-    bond: String,
-    debt: String,
-    unsigned_registry: bool,
-}
-
-impl Report {
-    fn new(state: &State, header: &HeaderFile) -> Self {
-        Self {
-            settled: true,
-            refused: None,
-            reward: "0".into(),
-            reserve: "0".into(),
-            stakers: "0".into(),
-            struck: false,
-            barred: state.operator.barred,
-            bond: state.operator.bond.to_string(),
-            debt: state.operator.debt.to_string(),
-            unsigned_registry: header.unsigned_registry,
-        }
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(cause) = &self.refused {
-            return write!(f, "REFUSED: {cause}");
-        }
-        writeln!(f, "Settled:")?;
-        writeln!(f, "  to the operator    {} wei", self.reward)?;
-        writeln!(f, "  to the reserve     {} wei", self.reserve)?;
-        writeln!(f, "  back to stakers    {} wei", self.stakers)?;
-        writeln!(
-            f,
-            "  bond               {} wei, debt {}",
-            self.bond, self.debt
-        )?;
-        let strike = match (self.struck, self.barred) {
-            (_, true) => "barred until a vote lifts it",
-            (true, false) => "struck",
-            (false, false) => "none",
-        };
-        write!(f, "  strike             {strike}")?;
-        if self.unsigned_registry {
-            write!(f, "\n  registry           UNSIGNED: nobody vouches for it")?;
-        }
-        Ok(())
-    }
-}
-
-impl Args {
-    /// Settles.
+impl Command {
+    /// Does it.
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
-        let policy = read_policy(&self.policy)?;
-        let header = HeaderFile::read(&self.header)
-            .with_context(|| format!("cannot use the header {}", self.header.display()))?;
-        let mut state = self.start(&policy, &header)?;
-        let proof = self.statement.as_deref().zip(self.proof.as_deref());
-        state.phase = match (self.phase, proof) {
-            (Some(phase), _) => phase.into(),
-            (None, Some(_)) => Phase::OnTime,
-            (None, None) => Phase::Over,
-        };
-        let decided = match proof {
-            _ if header.unsigned_registry && !self.allow_unsigned_registry => {
-                Err(UNSIGNED_REFUSED.into())
-            }
-            Some((statement, proof)) => {
-                self.with_proof(&policy, &header, state, statement, proof)?
-            }
-            None => silence(&policy, &header, state)?,
-        };
-        let report = match decided {
-            Ok((state, report)) => {
-                if let Some(out) = &self.out {
-                    write_state(out, state)?;
-                }
-                report
-            }
-            Err(cause) => Report {
-                settled: false,
-                refused: Some(cause),
-                ..Report::new(&state, &header)
-            },
-        };
-        report::print(&report, format)?;
-        Ok(if report.settled {
-            Outcome::Accepted
-        } else {
-            Outcome::Refused
-        })
-    }
-
-    fn start(&self, policy: &Policy, header: &HeaderFile) -> anyhow::Result<State> {
-        if let Some(path) = &self.state {
-            return read_state(path);
+        match self {
+            Self::New(args) => args.run(format),
+            Self::Enrol(args) => args.run(format),
+            Self::Open(args) => args.run(format),
+            Self::Proof(args) => args.run(format),
+            Self::Close(args) => args.close(format),
+            Self::Show(args) => args.show(format),
         }
-        let FreshArgs {
-            validators,
-            bond,
-            funds,
-            period,
-        } = self.fresh;
-        Ok(State {
-            phase: Phase::OnTime,
-            pool: PoolState::default(),
-            period: open(policy, &header.header, period, funds),
-            operator: OperatorState {
-                validators: validators.context("--validators or --state is needed")?,
-                bond,
-                next: period,
-                ..OperatorState::default()
-            },
-            record: Record::Pending,
-        })
     }
+}
 
-    fn with_proof(
+impl NewArgs {
+    fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        Book::new(self.chain_id, self.pool).create(&self.book.book)?;
+        done(&self.book.book, format)
+    }
+}
+
+impl Evidence {
+    /// The statement, and whether its mark, its proof and `expected` allow to use it. `expected`
+    /// says what the statement must be, by the book.
+    fn judge(
         &self,
-        policy: &Policy,
-        header: &HeaderFile,
-        state: State,
-        statement: &Path,
-        proof: &Path,
-    ) -> anyhow::Result<Result<(State, Report), String>> {
-        let file = StatementFile::read(statement)
-            .with_context(|| format!("cannot use the statement {}", statement.display()))?;
-        let proof = ProofFile::read(proof)
-            .with_context(|| format!("cannot use the proof {}", proof.display()))?;
-        let Statement::Duty(duty) = file.statement() else {
-            bail!("{} is no duty statement", statement.display());
-        };
-        let expected = expected_statement(
-            policy,
-            &header.header,
-            duty.operator_id,
-            duty.claims,
-            duty.context,
-        );
+        file: &StatementFile,
+        expected: &Statement,
+    ) -> anyhow::Result<Result<(), String>> {
         if file.unsigned_registry() && !self.allow_unsigned_registry {
             return Ok(Err(UNSIGNED_REFUSED.into()));
         }
-        if duty.ledger_root != expected.ledger_root {
-            return Ok(Err("the statement is about another ledger".into()));
-        }
-        if duty.thresholds != expected.thresholds {
-            return Ok(Err(format!(
-                "the statement's thresholds are {:?}, in force are {:?}",
-                duty.thresholds, expected.thresholds
-            )));
-        }
-        if let Err(cause) = self.trust.judge(&Statement::Duty(expected), &proof)? {
+        if let Some(cause) = difference(file.statement(), expected) {
             return Ok(Err(cause));
         }
-        Ok(settle(policy, &header.header, state, &duty.claims)
-            .map(|settlement| {
-                let mut report = Report::new(&settlement.state, header);
-                report.reward = settlement.reward.to_string();
-                let reserve = settlement.pot_to_reserve + settlement.bond_to_reserve;
-                report.reserve = reserve.to_string();
-                (settlement.state, report)
-            })
-            .map_err(|refusal| refusal.to_string()))
+        let proof = ProofFile::read(&self.proof)
+            .with_context(|| format!("cannot use the proof {}", self.proof.display()))?;
+        Ok(self.trust.judge(expected, &proof)?.map(drop))
+    }
+
+    fn statement(&self) -> anyhow::Result<StatementFile> {
+        StatementFile::read(&self.statement)
+            .with_context(|| format!("cannot use the statement {}", self.statement.display()))
     }
 }
 
-/// Closes the period, if that is still to be done, and concludes it for the operator.
-fn silence(
-    policy: &Policy,
-    header: &HeaderFile,
-    mut state: State,
-) -> anyhow::Result<Result<(State, Report), String>> {
-    ensure!(
-        state.phase == Phase::Over,
-        "without a proof nothing is decided before the grace window is over (--phase over)"
-    );
-    let closing = close(&header.header, state.pool, state.period);
-    (state.pool, state.period) = (closing.pool, closing.period);
-    Ok(conclude(policy, state)
-        .map(|conclusion| {
-            let mut report = Report::new(&conclusion.state, header);
-            report.reserve = conclusion.bond_to_reserve.to_string();
-            report.stakers = closing.to_stakers.to_string();
-            report.struck = conclusion.struck;
-            (conclusion.state, report)
-        })
-        .map_err(|refusal| refusal.to_string()))
+/// What a duty statement says otherwise than the book.
+fn difference(statement: &Statement, expected: &Statement) -> Option<String> {
+    let (Statement::Duty(got), Statement::Duty(expected)) = (statement, expected) else {
+        return (statement != expected).then(|| "the statement is of another kind".into());
+    };
+    if got.ledger_root != expected.ledger_root {
+        return Some("the statement is about another ledger than the period's".into());
+    }
+    if got.thresholds != expected.thresholds {
+        return Some(format!(
+            "the statement's thresholds are {:?}, in force are {:?}",
+            got.thresholds, expected.thresholds
+        ));
+    }
+    (got.context != expected.context)
+        .then(|| "the statement is for another chain, pool or payout account".into())
+}
+
+impl EnrolArgs {
+    fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let file = self.evidence.statement()?;
+        let Statement::Enrolment(enrolment) = *file.statement() else {
+            bail!(
+                "{} is no enrolment statement",
+                self.evidence.statement.display()
+            );
+        };
+        let setting = *file.setting();
+        let book = Book::read(&self.book.book)?;
+        let verdict = if (setting.chain_id, setting.pool) == (book.chain_id, book.pool.0) {
+            self.evidence.judge(&file, file.statement())?
+        } else {
+            Err("the enrolment is for another chain or pool".into())
+        };
+        if let Err(cause) = verdict {
+            return refused(cause, format);
+        }
+        Book::update(&self.book.book, |book| {
+            book.enrol(
+                enrolment.operator_id.into(),
+                HexAddress(setting.account),
+                enrolment.registry_root.into(),
+                enrolment.validators,
+                self.bond,
+            )
+        })?;
+        done(&self.book.book, format)
+    }
+}
+
+impl OpenArgs {
+    fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let policy = read_policy(&self.policy)?;
+        let header = HeaderFile::read(&self.header)
+            .with_context(|| format!("cannot use the header {}", self.header.display()))?;
+        if header.unsigned_registry && !self.allow_unsigned_registry {
+            return refused(UNSIGNED_REFUSED.into(), format);
+        }
+        Book::update(&self.book.book, |book| {
+            book.open(policy, header, self.funds)
+        })?;
+        done(&self.book.book, format)
+    }
+}
+
+impl ProofArgs {
+    fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        let file = self.evidence.statement()?;
+        let Statement::Duty(duty) = *file.statement() else {
+            bail!("{} is no duty statement", self.evidence.statement.display());
+        };
+        let id = Word::from(duty.operator_id);
+        let book = Book::read(&self.book.book)?;
+        let number = self.period.map_or_else(|| book.newest(), Ok)?;
+        let expected = Statement::Duty(book.expected(number, id, duty.claims)?);
+        if let Err(cause) = self.evidence.judge(&file, &expected)? {
+            return refused(cause, format);
+        }
+        let phase = if self.late {
+            Phase::Late
+        } else {
+            Phase::OnTime
+        };
+        let settled = Book::update(&self.book.book, |book| {
+            let now = book.expected(number, id, duty.claims)?;
+            ensure!(Statement::Duty(now) == expected, "the book has changed");
+            // A refusal leaves the book as it is.
+            book.settle(number, id, phase, &duty.claims)
+        })?;
+        match settled {
+            Ok(settlement) => {
+                output::print(&Decided::of(&settlement), format)?;
+                Ok(Outcome::Accepted)
+            }
+            Err(refusal) => refused(refusal.to_string(), format),
+        }
+    }
+}
+
+impl BookArgs {
+    fn close(self, format: Format) -> anyhow::Result<Outcome> {
+        let (to_stakers, conclusions) = Book::update(&self.book, Book::close)?;
+        output::print(&Closed::of(to_stakers, &conclusions), format)?;
+        Ok(Outcome::Accepted)
+    }
+
+    fn show(self, format: Format) -> anyhow::Result<Outcome> {
+        output::print(&Shown::of(&Book::read(&self.book)?), format)?;
+        Ok(Outcome::Accepted)
+    }
+}
+
+fn done(book: &Path, format: Format) -> anyhow::Result<Outcome> {
+    output::print(&Done::new(book), format)?;
+    Ok(Outcome::Accepted)
+}
+
+fn refused(cause: String, format: Format) -> anyhow::Result<Outcome> {
+    output::print(&Decided::refused(cause), format)?;
+    Ok(Outcome::Refused)
 }

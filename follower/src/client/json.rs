@@ -2,7 +2,7 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use vigil_ledger::beacon::{Root, ValidatorFacts};
+use vigil_ledger::beacon::ValidatorFacts;
 
 /// An answer in its envelope.
 #[derive(Deserialize)]
@@ -14,17 +14,21 @@ pub(super) struct Envelope<T> {
     pub(super) data: T,
 }
 
+/// So many bytes in hex.
 #[derive(Clone, Copy)]
-pub(super) struct HexRoot(pub(super) Root);
+pub(super) struct HexBytes<const N: usize>(pub(super) [u8; N]);
 
-impl<'de> Deserialize<'de> for HexRoot {
+/// A hash tree root.
+pub(super) type HexRoot = HexBytes<32>;
+
+impl<'de, const N: usize> Deserialize<'de> for HexBytes<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let mut root = Root::default();
+        let mut bytes = [0; N];
         text.strip_prefix("0x")
-            .and_then(|digits| hex::decode_to_slice(digits, &mut root).ok())
-            .map(|()| Self(root))
-            .ok_or_else(|| D::Error::custom("no root of 32 bytes"))
+            .and_then(|digits| hex::decode_to_slice(digits, &mut bytes).ok())
+            .map(|()| Self(bytes))
+            .ok_or_else(|| D::Error::custom("not as many bytes in hex as expected"))
     }
 }
 
@@ -102,6 +106,7 @@ pub(super) struct IndexedValidator {
 
 #[derive(Deserialize)]
 pub(super) struct Validator {
+    pub(super) pubkey: HexBytes<48>,
     effective_balance: Number,
     slashed: bool,
     activation_epoch: Number,

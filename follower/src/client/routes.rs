@@ -52,6 +52,15 @@ pub struct ProposerDuties {
     pub proposers: Vec<u64>,
 }
 
+/// A validator, as a state has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValidatorRecord {
+    /// Balance and epochs.
+    pub facts: ValidatorFacts,
+    /// Its public key.
+    pub pubkey: [u8; 48],
+}
+
 impl Nodes {
     /// The chain's configuration, and which chain it is.
     ///
@@ -239,7 +248,7 @@ impl Nodes {
         &mut self,
         slot: u64,
         indices: &[u64],
-    ) -> Result<HashMap<u64, ValidatorFacts>, NodeError> {
+    ) -> Result<HashMap<u64, ValidatorRecord>, NodeError> {
         let route = format!("/eth/v1/beacon/states/{}/validators", state_id(slot));
         let ids: Vec<String> = indices.iter().map(u64::to_string).collect();
         let body = serde_json::json!({ "ids": ids }).to_string();
@@ -267,11 +276,15 @@ impl Nodes {
     }
 }
 
-fn records(answer: &Answer) -> Result<HashMap<u64, ValidatorFacts>, Refusal> {
+fn records(answer: &Answer) -> Result<HashMap<u64, ValidatorRecord>, Refusal> {
     let validators: Vec<IndexedValidator> = verified(answer)?;
+    let record = |validator: &IndexedValidator| ValidatorRecord {
+        facts: validator.validator.facts(),
+        pubkey: validator.validator.pubkey.0,
+    };
     Ok(validators
         .iter()
-        .map(|validator| (validator.index.0, validator.validator.facts()))
+        .map(|validator| (validator.index.0, record(validator)))
         .collect())
 }
 

@@ -83,7 +83,7 @@ impl Follower {
     fn take(&mut self, slot: u64, tell: &mut dyn FnMut(Event)) -> Result<(), FollowError> {
         let taken = match self.options.source {
             Source::States => match self.nodes.state(&self.spec, slot) {
-                Ok(state) => Snapshot::of_state(&self.spec, &state, &self.indices)
+                Ok(state) => Snapshot::of_state(&self.spec, &state, &self.registry)
                     .map(Some)
                     .map_err(|source| FollowError::Epoch {
                         epoch: self.spec.epoch_of(slot),
@@ -92,7 +92,7 @@ impl Follower {
                 Err(error) => return self.lacking(slot, error, tell),
             },
             Source::Blocks => {
-                match Snapshot::of_answers(&mut self.nodes, &self.spec, slot, &self.indices) {
+                match Snapshot::of_answers(&mut self.nodes, &self.spec, slot, &self.registry) {
                     Ok(snapshot) => snapshot,
                     Err(error) => return self.lacking(slot, error, tell),
                 }

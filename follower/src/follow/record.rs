@@ -5,6 +5,7 @@ use super::{Event, FollowError, Follower, Source};
 use crate::snapshot::{REMEMBERED_EPOCHS, Snapshot};
 use vigil_ledger::beacon::{Checkpoint, Fork};
 use vigil_ledger::epoch::{EpochDuties, EpochFacts, Standing};
+use vigil_ledger::registry::RegistryError;
 
 /// Timely source, target and head; the other bits of a participation byte mean nothing.
 const FLAGS: u8 = 0b111;
@@ -33,6 +34,9 @@ impl Follower {
         let Some(last) = self.vouched_for(chain, finalized, self.final_slot(epoch), epoch)? else {
             return Ok(());
         };
+        if let Some(index) = last.wrong_key {
+            return Err(RegistryError::WrongKey { index }.into());
+        }
         let Some(proposers) = self.proposers_of(chain, epoch, duty.proposers)? else {
             return Ok(());
         };

@@ -17,6 +17,7 @@ use crate::epoch::Standing;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use tree_hash::TreeHash as _;
 
 /// A signed block, without its signature: nothing here checks BLS signatures.
@@ -105,6 +106,8 @@ pub struct StateFacts {
     pub state_roots: Vec<Root>,
     /// The registry of validators.
     pub validators: Vec<ValidatorFacts>,
+    /// Their public keys, perhaps followed by those of later states: [`StateFacts`] of a chain share them.
+    pub pubkeys: Arc<Vec<[u8; 48]>>,
     /// Flags of the epoch before the state's epoch, one byte a validator.
     pub previous_epoch_participation: Vec<u8>,
     /// The finalised checkpoint.
@@ -327,6 +330,7 @@ fn reduce(
                 exit_epoch: validator.exit_epoch,
             })
             .collect(),
+        pubkeys: Arc::new(state.validators.iter().map(|v| v.pubkey).collect()),
         previous_epoch_participation: state.previous_epoch_participation.to_vec(),
         finalized: Checkpoint {
             epoch: state.finalized_checkpoint.epoch,

@@ -136,52 +136,46 @@ macro_rules! beacon_state {
     (@lookahead $self:ident $lookahead:ident) => { Some(&$self.$lookahead) };
 }
 
+/// The state of Capella and of every later fork: only the payload's header is another.
+macro_rules! state_since_capella {
+    ($name:ident, $header:ty { $($tail:tt)* } $($lookahead:tt)*) => {
+        beacon_state!($name {
+            latest_execution_payload_header: $header,
+            next_withdrawal_index: u64,
+            next_withdrawal_validator_index: u64,
+            historical_summaries: VariableList<HistoricalSummary, U16777216>,
+            $($tail)*
+        } $($lookahead)*);
+    };
+}
+
+/// The state of Electra and of every later fork.
+macro_rules! state_since_electra {
+    ($name:ident { $($tail:tt)* } $($lookahead:tt)*) => {
+        state_since_capella!($name, ExecutionPayloadHeaderDeneb {
+            deposit_requests_start_index: u64,
+            deposit_balance_to_consume: u64,
+            exit_balance_to_consume: u64,
+            earliest_exit_epoch: u64,
+            consolidation_balance_to_consume: u64,
+            earliest_consolidation_epoch: u64,
+            pending_deposits: VariableList<PendingDeposit, U134217728>,
+            pending_partial_withdrawals:
+                VariableList<PendingPartialWithdrawal, P::PendingPartialWithdrawalsLimit>,
+            pending_consolidations:
+                VariableList<PendingConsolidation, P::PendingConsolidationsLimit>,
+            $($tail)*
+        } $($lookahead)*);
+    };
+}
+
 beacon_state!(BeaconStateAltair {});
 beacon_state!(BeaconStateBellatrix {
     latest_execution_payload_header: ExecutionPayloadHeaderBellatrix,
 });
-beacon_state!(BeaconStateCapella {
-    latest_execution_payload_header: ExecutionPayloadHeaderCapella,
-    next_withdrawal_index: u64,
-    next_withdrawal_validator_index: u64,
-    historical_summaries: VariableList<HistoricalSummary, U16777216>,
-});
-beacon_state!(BeaconStateDeneb {
-    latest_execution_payload_header: ExecutionPayloadHeaderDeneb,
-    next_withdrawal_index: u64,
-    next_withdrawal_validator_index: u64,
-    historical_summaries: VariableList<HistoricalSummary, U16777216>,
-});
-beacon_state!(BeaconStateElectra {
-    latest_execution_payload_header: ExecutionPayloadHeaderDeneb,
-    next_withdrawal_index: u64,
-    next_withdrawal_validator_index: u64,
-    historical_summaries: VariableList<HistoricalSummary, U16777216>,
-    deposit_requests_start_index: u64,
-    deposit_balance_to_consume: u64,
-    exit_balance_to_consume: u64,
-    earliest_exit_epoch: u64,
-    consolidation_balance_to_consume: u64,
-    earliest_consolidation_epoch: u64,
-    pending_deposits: VariableList<PendingDeposit, U134217728>,
-    pending_partial_withdrawals:
-        VariableList<PendingPartialWithdrawal, P::PendingPartialWithdrawalsLimit>,
-    pending_consolidations: VariableList<PendingConsolidation, P::PendingConsolidationsLimit>,
-});
-beacon_state!(BeaconStateFulu {
-    latest_execution_payload_header: ExecutionPayloadHeaderDeneb,
-    next_withdrawal_index: u64,
-    next_withdrawal_validator_index: u64,
-    historical_summaries: VariableList<HistoricalSummary, U16777216>,
-    deposit_requests_start_index: u64,
-    deposit_balance_to_consume: u64,
-    exit_balance_to_consume: u64,
-    earliest_exit_epoch: u64,
-    consolidation_balance_to_consume: u64,
-    earliest_consolidation_epoch: u64,
-    pending_deposits: VariableList<PendingDeposit, U134217728>,
-    pending_partial_withdrawals:
-        VariableList<PendingPartialWithdrawal, P::PendingPartialWithdrawalsLimit>,
-    pending_consolidations: VariableList<PendingConsolidation, P::PendingConsolidationsLimit>,
+state_since_capella!(BeaconStateCapella, ExecutionPayloadHeaderCapella {});
+state_since_capella!(BeaconStateDeneb, ExecutionPayloadHeaderDeneb {});
+state_since_electra!(BeaconStateElectra {});
+state_since_electra!(BeaconStateFulu {
     proposer_lookahead: FixedVector<u64, P::ProposerLookahead>,
 } lookahead proposer_lookahead);

@@ -37,6 +37,14 @@ fn a_ledger_survives_its_file() {
         1,
         "nothing is left behind"
     );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
+        let ordinary = folder.path().join("ordinary");
+        std::fs::write(&ordinary, "").unwrap();
+        assert_eq!(mode(&path), mode(&ordinary), "whoever may read, reads it");
+    }
 }
 
 #[test]

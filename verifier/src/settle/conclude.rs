@@ -9,10 +9,8 @@ pub struct Conclusion {
     pub state: State,
     /// Whether it is struck.
     pub struck: bool,
-    /// Its share of missing slashings, in wei.
-    pub share: u128,
-    /// What of the share its bond could pay: to the reserve.
-    pub bond_to_reserve: u128,
+    /// Its share of missing slashings, in wei: from the bond to what the reserve holds.
+    pub bond_to_held: u128,
 }
 
 /// Why a period cannot be concluded for an operator.
@@ -36,61 +34,61 @@ pub enum ConcludeRefused {
 }
 
 /// Decides strike and share of an operator, once it is known who has been silent.
-pub fn conclude(policy: &Policy, state: State) -> Result<Conclusion, ConcludeRefused> {
-    let State {
-        period,
-        mut operator,
-        record,
-        ..
-    } = state;
-    if operator.next != period.number {
+pub fn conclude(policy: &Policy, mut state: State) -> Result<Conclusion, ConcludeRefused> {
+    let number = state.period.number;
+    if state.operator.next != number {
         return Err(ConcludeRefused::Order {
-            expected: operator.next,
-            got: period.number,
+            expected: state.operator.next,
+            got: number,
         });
     }
-    let close = period.close.ok_or(ConcludeRefused::NotClosed)?;
-    let has_duty = operator.validators > 0;
-    let (is_silent, failed) = match record {
-        Record::Pending => (has_duty, has_duty),
-        Record::Proven { late, below } => (false, late || below),
-        Record::Silent | Record::Concluded => return Err(ConcludeRefused::Again),
+    let close = state.period.close.ok_or(ConcludeRefused::NotClosed)?;
+    let (is_silent, failed) = match (state.has_duty(), state.record) {
+        (_, Record::Silent | Record::Concluded) => return Err(ConcludeRefused::Again),
+        (false, _) => (false, false),
+        (true, Record::Pending) => (true, true),
+        (true, Record::Proven { late, below }) => (false, late || below),
     };
-    operator.next = operator.next.saturating_add(1);
+    state.operator.next = state.operator.next.saturating_add(1);
 
     let struck = failed && close.strikes;
     if struck {
-        operator.strikes.add(period.number);
-        let strikes = operator.strikes.count(period.number, policy.strike_window);
-        operator.barred |= strikes >= u32::from(policy.strike_limit);
+        let strikes = &mut state.operator.strikes;
+        strikes.add(number);
+        let counting = strikes.count(number, policy.strike_window);
+        state.operator.barred |= counting >= u32::from(policy.strike_limit);
     }
-
-    let mut share = 0;
-    if is_silent {
-        operator.unproven = operator.unproven.saturating_add(1);
-        let validators = u64::from(operator.validators);
-        share = ratio::ceil(
-            policy.penalty,
-            [close.missing.into(), validators],
-            [close.silent.into(), 1],
-        )
-        .min(policy.penalty.saturating_mul(validators.into()));
-        operator.prepaid = operator.prepaid.saturating_add(share);
-    }
-    let bond_to_reserve = operator.pay(share);
-    let record = if is_silent {
+    let bond_to_held = if is_silent {
+        state.operator.unproven = state.operator.unproven.saturating_add(1);
+        take_share(policy, &mut state, close.missing, close.silent)
+    } else {
+        0
+    };
+    state.record = if is_silent {
         Record::Silent
     } else {
         Record::Concluded
     };
     Ok(Conclusion {
-        state: State {
-            operator,
-            record,
-            ..state
-        },
+        state,
         struck,
-        share,
-        bond_to_reserve,
+        bond_to_held,
     })
+}
+
+/// Pro rata of V, at most V penalties in all, at most the bond.
+fn take_share(policy: &Policy, state: &mut State, missing: u128, silent: u32) -> u128 {
+    let validators = state.validators;
+    let share = ratio::ceil(missing, [validators.into(), 1], [silent.into(), 1]);
+    state.pool.expected = state.pool.expected.saturating_sub(share);
+    let operator = &mut state.operator;
+    let at_most = policy
+        .penalty
+        .saturating_mul(validators.saturating_sub(operator.charged).into())
+        .saturating_sub(operator.prepaid);
+    let taken = share.min(at_most).min(operator.bond);
+    operator.bond -= taken;
+    operator.prepaid = operator.prepaid.saturating_add(taken);
+    state.pool.prepaid = state.pool.prepaid.saturating_add(taken);
+    taken
 }

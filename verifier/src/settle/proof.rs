@@ -5,17 +5,21 @@ use vigil_circuits::Fr;
 use vigil_circuits::header::SignedHeader;
 use vigil_circuits::statement::{BPS, DutyClaims, DutyStatement, GOOD_STAKE_BITS};
 
-/// What a proof changes.
+/// What a proof changes. Amounts in wei.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settlement {
     /// The state afterwards.
     pub state: State,
-    /// From the pot to the payout account, in wei.
+    /// From the pot to the payout account.
     pub reward: u128,
     /// From the pot to the reserve, for the operator's debts.
     pub pot_to_reserve: u128,
     /// From the bond to the reserve, for slashings.
     pub bond_to_reserve: u128,
+    /// From what the reserve holds to what it may spend, for slashings.
+    pub held_to_reserve: u128,
+    /// From what the reserve holds back to the bond: nothing is owed any more.
+    pub held_to_bond: u128,
 }
 
 /// Why claims are not accepted, however true. The first in this order counts.
@@ -27,6 +31,9 @@ pub enum Refusal {
         "a claim is out of range: at most 10000 basis points, good_stake below 2^48, slashed at most V"
     )]
     Range,
+    /// A retired operator has nothing to prove.
+    #[error("the operator is retired: it has nothing to prove")]
+    Retired,
     /// Another V than the registry's.
     #[error(
         "the claim is about {got} validators, the operator has {expected} in this registry version"
@@ -40,9 +47,12 @@ pub enum Refusal {
     /// One proof an operator and period.
     #[error("the operator has a proof for this period already")]
     Again,
-    /// After the grace window silence has its consequences first.
-    #[error("the grace window is over: conclude the period for this operator first")]
-    NotConcluded,
+    /// Silence has its consequences first, of this period and of those before.
+    #[error("period {period} is to be concluded for this operator first")]
+    NotConcluded {
+        /// The operator's next.
+        period: u64,
+    },
     /// A rate where a tier is asked for.
     #[error("a claim is not on the policy's grid: round it down")]
     Grid,
@@ -90,68 +100,74 @@ pub fn expected_statement(
 pub fn settle(
     policy: &Policy,
     header: &SignedHeader,
-    state: State,
+    mut state: State,
     claims: &DutyClaims,
 ) -> Result<Settlement, Refusal> {
-    check(policy, header, &state, claims)?;
-    let State {
-        phase,
-        mut pool,
-        mut period,
-        mut operator,
-        record,
-    } = state;
-    period.good_stake += claims.good_stake;
-    period.slashed += claims.slashed;
-    let record = if record == Record::Silent {
-        operator.unproven = operator.unproven.saturating_sub(1);
-        Record::Concluded
-    } else {
-        period.proven = period.proven.saturating_add(claims.validators);
-        Record::Proven {
-            late: phase != Phase::OnTime,
-            below: claims.good_bps < policy.min_good_bps,
-        }
-    };
-
-    let earned = if phase == Phase::OnTime && !operator.barred {
+    check_claims(&state, claims)?;
+    check_turn(&state)?;
+    if !policy.grid.contains(claims) {
+        return Err(Refusal::Grid);
+    }
+    pass_turnstile(header, &mut state, claims)?;
+    let earned = if is_paid(&state) {
         ratio::floor(
-            period.pot,
+            state.period.pot,
             [claims.good_stake, claims.performance_bps.into()],
             [header.total_good, BPS.into()],
         )
     } else {
         0
     };
-    period.earned = period.earned.saturating_add(earned);
+    state.period.earned = state.period.earned.saturating_add(earned);
+    record(policy, &mut state, claims);
 
     // The chain's flag is permanent: what was charged in an earlier period is in `slashed` still.
+    let operator = &mut state.operator;
     let new = claims.slashed.saturating_sub(operator.charged);
-    let bond_to_reserve = operator.charge(new, policy.penalty);
-    pool.charged = pool.charged.saturating_add(new);
-    pool.shared = pool.shared.saturating_sub(new);
-
+    let paid = operator.charge(new, policy.penalty);
+    state.pool.charged = state.pool.charged.saturating_add(new);
+    let held_to_bond = if operator.unproven == 0 {
+        std::mem::take(&mut operator.prepaid)
+    } else {
+        0
+    };
+    operator.bond = operator.bond.saturating_add(held_to_bond);
+    state.pool.prepaid = state
+        .pool
+        .prepaid
+        .saturating_sub(paid.held)
+        .saturating_sub(held_to_bond);
     let pot_to_reserve = operator.repay(earned);
     Ok(Settlement {
-        state: State {
-            phase,
-            pool,
-            period,
-            operator,
-            record,
-        },
+        state,
         reward: earned - pot_to_reserve,
         pot_to_reserve,
-        bond_to_reserve,
+        bond_to_reserve: paid.bond,
+        held_to_reserve: paid.held,
+        held_to_bond,
     })
 }
 
-fn check(
-    policy: &Policy,
-    header: &SignedHeader,
-    state: &State,
-    claims: &DutyClaims,
-) -> Result<(), Refusal> {
+/// Rewards are for proofs before the deadline, of operators that are not barred.
+fn is_paid(state: &State) -> bool {
+    let is_first = state.record == Record::Pending;
+    is_first && state.phase == Phase::OnTime && !state.operator.barred
+}
+
+fn record(policy: &Policy, state: &mut State, claims: &DutyClaims) {
+    if state.record == Record::Silent {
+        state.operator.unproven = state.operator.unproven.saturating_sub(1);
+        state.record = Record::Concluded;
+    } else {
+        state.period.proven = state.period.proven.saturating_add(claims.validators);
+        state.record = Record::Proven {
+            late: state.phase == Phase::Late,
+            below: claims.good_bps < policy.min_good_bps,
+        };
+    }
+}
+
+fn check_claims(state: &State, claims: &DutyClaims) -> Result<(), Refusal> {
     let in_range = claims.good_bps <= BPS
         && claims.performance_bps <= BPS
         && claims.good_stake >> GOOD_STAKE_BITS == 0
@@ -159,36 +175,56 @@ fn check(
     if !in_range {
         return Err(Refusal::Range);
     }
-    let expected = state.operator.validators;
-    if claims.validators != expected {
-        return Err(Refusal::Validators {
+    if state.operator.retired {
+        return Err(Refusal::Retired);
+    }
+    let expected = state.validators;
+    (claims.validators == expected)
+        .then_some(())
+        .ok_or(Refusal::Validators {
             expected,
             got: claims.validators,
-        });
-    }
+        })
+}
+
+/// One proof a period, and one period after the other.
+fn check_turn(state: &State) -> Result<(), Refusal> {
     match state.record {
-        Record::Pending if state.phase == Phase::Over => return Err(Refusal::NotConcluded),
-        Record::Pending | Record::Silent => {}
-        Record::Proven { .. } | Record::Concluded => return Err(Refusal::Again),
+        Record::Proven { .. } | Record::Concluded => Err(Refusal::Again),
+        Record::Silent => Ok(()),
+        Record::Pending => {
+            let period = state.operator.next;
+            let is_turn = period == state.period.number && state.period.close.is_none();
+            is_turn
+                .then_some(())
+                .ok_or(Refusal::NotConcluded { period })
+        }
     }
-    if !policy.grid.contains(claims) {
-        return Err(Refusal::Grid);
-    }
+}
+
+/// No more can be claimed in all than the header's totals.
+fn pass_turnstile(
+    header: &SignedHeader,
+    state: &mut State,
+    claims: &DutyClaims,
+) -> Result<(), Refusal> {
     let before = state.period.good_stake;
-    if before.saturating_add(claims.good_stake) > header.total_good {
-        return Err(Refusal::GoodStake {
+    state.period.good_stake = before
+        .checked_add(claims.good_stake)
+        .filter(|&sum| sum <= header.total_good)
+        .ok_or(Refusal::GoodStake {
             total: header.total_good,
             before,
             claimed: claims.good_stake,
-        });
-    }
+        })?;
     let before = state.period.slashed;
-    if before.saturating_add(claims.slashed) > header.total_slashed {
-        return Err(Refusal::Slashed {
+    state.period.slashed = before
+        .checked_add(claims.slashed)
+        .filter(|&sum| sum <= header.total_slashed)
+        .ok_or(Refusal::Slashed {
             total: header.total_slashed,
             before,
             claimed: claims.slashed,
-        });
-    }
+        })?;
     Ok(())
 }

@@ -46,18 +46,28 @@ fn header() -> SignedHeader {
     }
 }
 
-/// An operator of four validators in period 2, before the deadline; the vault has plenty.
+/// A period of a pool with two before it; the vault has plenty.
+fn opening(header: &SignedHeader, funds: u128) -> Opening {
+    let pool = PoolState {
+        periods: 2,
+        ..PoolState::default()
+    };
+    open(&policy(), header, pool, funds).unwrap()
+}
+
+/// An operator of four validators in period 2, before the deadline.
 fn state() -> State {
+    let Opening { pool, period } = opening(&header(), u128::MAX);
     State {
         phase: Phase::OnTime,
-        pool: PoolState::default(),
-        period: open(&policy(), &header(), 2, u128::MAX),
+        pool,
+        period,
         operator: OperatorState {
-            validators: 4,
             bond: 3 * COIN,
             next: 2,
             ..OperatorState::default()
         },
+        validators: 4,
         record: Record::Pending,
     }
 }
@@ -74,9 +84,8 @@ fn claims() -> DutyClaims {
 
 /// After the grace window.
 fn closed(header: &SignedHeader, state: State) -> State {
-    let closing = close(header, state.pool, state.period);
+    let closing = close(&policy(), header, state.pool, state.period);
     State {
-        phase: Phase::Over,
         pool: closing.pool,
         period: closing.period,
         ..state

@@ -1,14 +1,16 @@
 //! The money of the demonstration: who is paid, who pays, who is struck.
 
+use crate::address::HexAddress;
+use crate::book::Book;
+use crate::word::Word;
 use anyhow::Context;
 use serde::Serialize;
 use std::fmt;
 use vigil_circuits::header::SignedHeader;
-use vigil_circuits::statement::DutyStatement;
-use vigil_verifier::settle::{
-    Grid, OperatorState, PeriodState, Phase, Policy, PoolState, Record, Rule, State, close,
-    conclude, open, settle,
-};
+use vigil_circuits::identity::Address;
+use vigil_circuits::statement::{DutyClaims, DutyStatement};
+use vigil_params::header_file::HeaderFile;
+use vigil_verifier::settle::{Grid, Phase, Policy, Rule};
 
 const GWEI: u128 = 1_000_000_000;
 const COIN: u128 = 1_000_000_000 * GWEI;
@@ -44,25 +46,42 @@ pub(super) struct Line {
     struck: bool,
 }
 
-/// The states of a period, settled operator by operator.
-pub(super) struct Book<'a> {
-    policy: &'a Policy,
-    header: &'a SignedHeader,
-    pool: PoolState,
-    period: PeriodState,
-    settled: Vec<(OperatorState, Record, Line)>,
+/// The pool's book over one period.
+pub(super) struct PoolBook {
+    book: Book,
+    lines: Vec<(Word, Line)>,
 }
 
-impl<'a> Book<'a> {
-    /// A period whose rewards the vault can pay in full; each operator has bonded twice what it must.
-    pub(super) fn open(policy: &'a Policy, header: &'a SignedHeader) -> Self {
-        Self {
-            policy,
-            header,
-            pool: PoolState::default(),
-            period: open(policy, header, 0, u128::MAX),
-            settled: Vec::new(),
+impl PoolBook {
+    /// A period that all operators have enrolled for, with twice the bond that they need, and whose rewards
+    /// the vault can pay in full.
+    pub(super) fn open(
+        policy: Policy,
+        header: SignedHeader,
+        operators: &[(Word, u32)],
+        chain_id: u64,
+        [pool, payout]: [Address; 2],
+    ) -> anyhow::Result<Self> {
+        let mut book = Book::new(chain_id, HexAddress(pool));
+        for &(id, validators) in operators {
+            let bond = 2 * policy.bond_per_validator * u128::from(validators);
+            let root = header.registry_root.into();
+            book.enrol(id, HexAddress(payout), root, validators, bond)?;
         }
+        let header = HeaderFile {
+            header,
+            unsigned_registry: true,
+        };
+        book.open(policy, header, u128::MAX)?;
+        Ok(Self {
+            book,
+            lines: Vec::new(),
+        })
+    }
+
+    /// What an operator with these claims must prove.
+    pub(super) fn expected(&self, id: Word, claims: DutyClaims) -> anyhow::Result<DutyStatement> {
+        self.book.expected(0, id, claims)
     }
 
     /// Settles on a statement whose proof holds.
@@ -71,22 +90,12 @@ impl<'a> Book<'a> {
         operator: &'static str,
         statement: &DutyStatement,
     ) -> anyhow::Result<()> {
+        let id = Word::from(statement.operator_id);
         let claims = &statement.claims;
-        let bond = 2 * self.policy.bond_per_validator * u128::from(claims.validators);
-        let state = State {
-            phase: Phase::OnTime,
-            pool: self.pool,
-            period: self.period,
-            operator: OperatorState {
-                validators: claims.validators,
-                bond,
-                ..OperatorState::default()
-            },
-            record: Record::Pending,
-        };
-        let settlement = settle(self.policy, self.header, state, claims)
+        let settlement = self
+            .book
+            .settle(0, id, Phase::OnTime, claims)?
             .context("an honest claim must settle")?;
-        (self.pool, self.period) = (settlement.state.pool, settlement.state.period);
         let line = Line {
             operator,
             good_bps: claims.good_bps,
@@ -95,30 +104,26 @@ impl<'a> Book<'a> {
             charged_gwei: settlement.bond_to_reserve / GWEI,
             struck: false,
         };
-        let State {
-            operator, record, ..
-        } = settlement.state;
-        self.settled.push((operator, record, line));
+        self.lines.push((id, line));
         Ok(())
     }
 
     /// Ends the period: strikes.
-    pub(super) fn close(self) -> anyhow::Result<Vec<Line>> {
-        let closing = close(self.header, self.pool, self.period);
-        self.settled
-            .into_iter()
-            .map(|(operator, record, line)| {
-                let state = State {
-                    phase: Phase::Over,
-                    pool: closing.pool,
-                    period: closing.period,
-                    operator,
-                    record,
-                };
-                let struck = conclude(self.policy, state)?.struck;
-                Ok(Line { struck, ..line })
+    pub(super) fn close(mut self) -> anyhow::Result<Vec<Line>> {
+        let (_, conclusions) = self.book.close()?;
+        let struck = |id: &Word| {
+            let name = id.to_string();
+            conclusions
+                .iter()
+                .any(|(operator, conclusion)| *operator == name && conclusion.struck)
+        };
+        let lines = self.lines.into_iter();
+        Ok(lines
+            .map(|(id, line)| Line {
+                struck: struck(&id),
+                ..line
             })
-            .collect()
+            .collect())
     }
 }
 

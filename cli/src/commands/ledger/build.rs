@@ -1,7 +1,7 @@
 //! `vigil ledger build`: from beacon states and blocks to a ledger file.
 
 use super::{Shown, shown, warn_if_unsigned};
-use crate::policy_files::read_policy;
+use crate::json_file::read_policy;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use anyhow::Context;

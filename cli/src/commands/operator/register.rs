@@ -1,8 +1,8 @@
 //! `vigil operator register`: a validator's registration, ready for the pool.
 
 use crate::keystore;
-use crate::membership::FolderArgs;
 use crate::passphrase::{KeystorePasswordArgs, PassphraseArgs};
+use crate::proving::FolderArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
 use crate::word::Word;
@@ -80,7 +80,7 @@ impl RegisterArgs {
         let key = keystore::read(&self.keystore, || self.password.ask())?;
         let (mut registration, statement, witness) =
             Registration::new(&operators, self.batch, &secret, self.index, &key)?;
-        registration.entry.membership = self.folders.prove(&statement, &witness)?;
+        registration.entry.membership = self.folders.prove_membership(&statement, &witness)?;
         write_bytes_atomically(
             &self.out,
             Readers::Default,

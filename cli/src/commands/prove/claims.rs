@@ -1,6 +1,6 @@
 //! Under which thresholds, and how much, an operator claims.
 
-use crate::policy_files::read_policy;
+use crate::json_file::read_policy;
 use anyhow::{Context, bail, ensure};
 use std::path::PathBuf;
 use vigil_circuits::statement::{DutyClaims, Thresholds};

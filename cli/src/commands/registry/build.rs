@@ -2,7 +2,8 @@
 
 use super::refusal;
 use super::stakes::{Stakes, StateArgs, StateReport};
-use crate::membership::{FolderArgs, first_refusal};
+use crate::membership::first_refusal;
+use crate::proving::FolderArgs;
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
 use anyhow::Context;
@@ -164,7 +165,7 @@ impl BuildArgs {
         {
             return Ok(Err(refusal(error)?));
         }
-        let verifier = self.folders.verifier()?;
+        let verifier = self.folders.membership_verifier()?;
         let judge = |statement: &_, proof: &[u8]| verifier.judge(statement, proof);
         if let Some((at, error)) = first_refusal(registrations, |one| one.verify(judge)) {
             let path = self.registrations[at].display();

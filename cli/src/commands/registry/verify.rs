@@ -2,7 +2,8 @@
 
 use super::refusal;
 use super::stakes::{Stakes, StateArgs, StateReport};
-use crate::membership::{FolderArgs, first_refusal};
+use crate::membership::first_refusal;
+use crate::proving::FolderArgs;
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
 use anyhow::Context;
@@ -134,7 +135,7 @@ impl VerifyArgs {
         {
             return Ok(Err(error));
         }
-        let verifier = self.folders.verifier()?;
+        let verifier = self.folders.membership_verifier()?;
         let judge = |statement: &_, proof: &[u8]| verifier.judge(statement, proof);
         let verify = |entry: &_| registry.verify_entry(entry, judge);
         let refused = first_refusal(&registry.entries, verify);
