@@ -36,7 +36,7 @@ impl Node {
     /// Epochs 8 to 47, as `ledger build` in `chain` has them, once.
     fn follow<'a>(&self, url: &'a str, source: &'a str) -> Vec<&'a str> {
         let fixed = "ledger follow --registry trial/registry.json --start-epoch 8 --epochs 40 \
-            --periods 1 --once --json --store";
+            --periods 1 --once --store";
         let mut args: Vec<&str> = fixed.split_ascii_whitespace().collect();
         args.extend([source, "--source", source, "--beacon", url]);
         args
@@ -44,7 +44,8 @@ impl Node {
 
     /// What an error says, and nothing else.
     fn error(&self, args: &[&str]) -> String {
-        let assert = self.home.vigil(args).code(2);
+        let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+        let assert = self.home.vigil(&args).code(2);
         let stderr = stderr(&assert);
         let last: Value = serde_json::from_str(stderr.lines().last().unwrap()).unwrap();
         last["error"].as_str().unwrap().to_owned()
@@ -61,7 +62,8 @@ fn killed_at_any_moment_the_follower_ends_with_the_ledger_of_the_files() {
         .fail("", Fault::Slow(Duration::from_millis(10)), u64::MAX);
     let url = node.server.url();
     for source in ["states", "blocks"] {
-        let args = node.follow(&url, source);
+        let mut args = node.follow(&url, source);
+        args.push("--json");
         let mut kills = 0;
         let followed = loop {
             let mut child = node

@@ -7,6 +7,7 @@ mod fetch;
 mod json;
 mod nodes;
 mod routes;
+mod transcode;
 
 pub use address::{AddressError, NodeAddress};
 pub use error::{NodeError, Refusal};

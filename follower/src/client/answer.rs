@@ -10,6 +10,7 @@ use vigil_ledger::beacon::{Fork, Spec};
 pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     is_ssz: bool,
+    is_json: bool,
     is_optimistic: bool,
     fork: Option<String>,
 }
@@ -21,6 +22,7 @@ impl Answer {
         Self {
             body,
             is_ssz: content_type.starts_with("application/octet-stream"),
+            is_json: content_type.starts_with("application/json"),
             is_optimistic: text("eth-execution-optimistic") == Some("true"),
             fork: text("eth-consensus-version").map(str::to_lowercase),
         }
@@ -42,6 +44,10 @@ impl Answer {
             });
         }
         Ok(&self.body)
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        self.is_json
     }
 
     /// The fork of the version header is the one in force at the slot of the content.

@@ -5,8 +5,10 @@ use super::json::{
     BlockHeader, Committee, Envelope, FinalityCheckpoints, IndexedValidator, ProposerDuty,
     SyncCommittee,
 };
+use super::transcode::altair_block;
 use super::{NodeError, Nodes, Refusal};
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use vigil_ledger::beacon::{
     BlockFacts, Checkpoint, Root, Spec, StateFacts, ValidatorFacts, decode_block, decode_state,
@@ -119,7 +121,8 @@ impl Nodes {
         let mut question = self.small(&route);
         (question.ssz, question.limit) = (true, MAX_BLOCK);
         self.ask(question, |answer| {
-            let block = decode_block(spec, "the block", answer.ssz()?)
+            let ssz = block_ssz(answer)?;
+            let block = decode_block(spec, "the block", &ssz)
                 .map_err(|error| Refusal::undecodable(&error))?;
             answer.check_fork(spec, block.slot)?;
             if block.root == root {
@@ -274,6 +277,15 @@ impl Nodes {
         }
         Ok(found)
     }
+}
+
+/// As the node has it, or from JSON.
+fn block_ssz(answer: &Answer) -> Result<Cow<'_, [u8]>, Refusal> {
+    if answer.is_json() {
+        let block: serde_json::Value = verified(answer)?;
+        return altair_block(&block).map(Cow::Owned);
+    }
+    answer.ssz().map(Cow::Borrowed)
 }
 
 fn records(answer: &Answer) -> Result<HashMap<u64, ValidatorRecord>, Refusal> {
