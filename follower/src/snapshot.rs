@@ -93,7 +93,7 @@ impl Snapshot {
         };
         let whos = places(&indices);
         let mut seats = Seats::new(spec, indices.len());
-        for committee in nodes.committees(slot, epoch)? {
+        for committee in nodes.committees(spec, slot, epoch)? {
             seats.insert(committee.slot, committee.members.into_iter(), &whos);
         }
         let sync_committee = nodes.sync_committee(slot, epoch)?;

@@ -45,7 +45,10 @@ fn refusal(route: &str, fault: Fault) -> NodeError {
         }
         "finality" => case.nodes.finalized().unwrap_err(),
         "headers/" => case.nodes.header("head").unwrap_err(),
-        "committees" => case.nodes.committees(STATE_SLOT, 3).unwrap_err(),
+        "committees" => case
+            .nodes
+            .committees(&case.spec, STATE_SLOT, 3)
+            .unwrap_err(),
         "duties/proposer" => case.nodes.proposers(&case.spec, 3).unwrap_err(),
         other => panic!("{other}"),
     };

@@ -170,25 +170,33 @@ impl Nodes {
     /// All committees of an epoch, by the state at a slot, by slot and index.
     ///
     /// # Errors
-    /// As [`Nodes::config`].
-    pub fn committees(&mut self, slot: u64, epoch: u64) -> Result<Vec<SlotCommittee>, NodeError> {
+    /// As [`Nodes::config`], and if they are not all committees of the epoch.
+    pub fn committees(
+        &mut self,
+        spec: &Spec,
+        slot: u64,
+        epoch: u64,
+    ) -> Result<Vec<SlotCommittee>, NodeError> {
         let route = format!(
             "/eth/v1/beacon/states/{}/committees?epoch={epoch}",
             state_id(slot)
         );
         let mut question = self.small(&route);
         question.limit = MAX_COMMITTEES;
-        let committees: Vec<Committee> = self.ask(question, verified)?;
-        let mut committees: Vec<_> = committees
-            .into_iter()
-            .map(|committee| SlotCommittee {
-                slot: committee.slot.0,
-                index: committee.index.0,
-                members: committee.validators.iter().map(|index| index.0).collect(),
+        self.ask(question, |answer| {
+            let committees: Vec<Committee> = verified(answer)?;
+            let committees = committees
+                .into_iter()
+                .map(|committee| SlotCommittee {
+                    slot: committee.slot.0,
+                    index: committee.index.0,
+                    members: committee.validators.iter().map(|index| index.0).collect(),
+                })
+                .collect();
+            in_order(committees, spec, epoch).ok_or_else(|| {
+                Refusal::malformed("its committees are not all committees of the epoch")
             })
-            .collect();
-        committees.sort_by_key(|committee| (committee.slot, committee.index));
-        Ok(committees)
+        })
     }
 
     /// The sync committee of an epoch, by the state at a slot: validator indices, one a seat.
@@ -279,6 +287,34 @@ impl Nodes {
     }
 }
 
+/// The committees of an epoch by slot and index, if each slot has the same number of them.
+fn in_order(
+    mut committees: Vec<SlotCommittee>,
+    spec: &Spec,
+    epoch: u64,
+) -> Option<Vec<SlotCommittee>> {
+    let slots_per_epoch = spec.slots_per_epoch();
+    let first_slot = epoch.checked_mul(slots_per_epoch)?;
+    let per_slot = committees.len() as u64 / slots_per_epoch;
+    let mut is_whole = |transposed: bool| {
+        if transposed {
+            for committee in &mut committees {
+                let slot = first_slot.saturating_add(committee.index);
+                (committee.slot, committee.index) = (slot, committee.slot);
+            }
+        }
+        committees.sort_by_key(|committee| (committee.slot, committee.index));
+        let places = (first_slot..first_slot + slots_per_epoch)
+            .flat_map(|slot| (0..per_slot).map(move |index| (slot, index)));
+        per_slot > 0
+            && places.eq(committees
+                .iter()
+                .map(|committee| (committee.slot, committee.index)))
+    };
+    // Lodestar 1.5 has the slot in the epoch as `index` and the committee's number as `slot`.
+    (is_whole(false) || is_whole(true)).then_some(committees)
+}
+
 /// As the node has it, or from JSON.
 fn block_ssz(answer: &Answer) -> Result<Cow<'_, [u8]>, Refusal> {
     if answer.is_json() {
@@ -314,5 +350,53 @@ fn state_id(slot: u64) -> String {
     match slot {
         0 => "genesis".to_owned(),
         slot => slot.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec() -> Spec {
+        let sizes = [
+            ("SLOTS_PER_EPOCH", 8),
+            ("SHUFFLE_ROUND_COUNT", 10),
+            ("TARGET_COMMITTEE_SIZE", 4),
+            ("SLOTS_PER_HISTORICAL_ROOT", 64),
+            ("EPOCHS_PER_HISTORICAL_VECTOR", 64),
+            ("EPOCHS_PER_SLASHINGS_VECTOR", 64),
+            ("SYNC_COMMITTEE_SIZE", 32),
+            ("MAX_COMMITTEES_PER_SLOT", 4),
+        ];
+        let mut fields = serde_json::json!({"PRESET_BASE": "minimal"});
+        for (name, size) in sizes {
+            fields[name] = serde_json::json!(size.to_string());
+        }
+        Spec::from_json(fields.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn committees_come_in_order_and_all_of_them() {
+        let committees = |transposed: bool| -> Vec<SlotCommittee> {
+            let places = (0..2).flat_map(|index| (0..8).map(move |place| (place, index)));
+            places
+                .map(|(place, index)| SlotCommittee {
+                    slot: if transposed { index } else { 24 + place },
+                    index: if transposed { place } else { index },
+                    members: vec![24 + place, index],
+                })
+                .collect()
+        };
+        for transposed in [false, true] {
+            let ordered = in_order(committees(transposed), &spec(), 3).unwrap();
+            for committee in &ordered {
+                assert_eq!(committee.members, [committee.slot, committee.index]);
+            }
+            let mut lacking = committees(transposed);
+            lacking.pop();
+            assert_eq!(in_order(lacking, &spec(), 3), None);
+            assert_eq!(in_order(Vec::new(), &spec(), 3), None);
+        }
+        assert_eq!(in_order(committees(false), &spec(), 4), None);
     }
 }
