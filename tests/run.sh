@@ -8,6 +8,12 @@ step() { printf '\n== %s\n' "$*"; "$@"; }
 step cargo fmt --all -- --check
 step cargo clippy --workspace --all-targets --quiet -- -D warnings
 step cargo test --workspace
+if command -v npm > /dev/null && command -v node > /dev/null; then
+    step cargo build --quiet --package vigil-cli
+    step tests/lodestar/run.sh "${CARGO_TARGET_DIR:-target}/debug/vigil"
+else
+    printf '\n== node and npm are not installed: no live beacon node is followed\n'
+fi
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 if command -v cargo-deny > /dev/null; then
     # Advisories need a download of their own: `cargo deny check advisories`.

@@ -3,8 +3,9 @@
 # Two followers, one from states and one from blocks, must come to the same ledger, though the first is killed again and again.
 # Needs node 20 or later, npm, a C++ compiler and Python for one native module, and about four minutes. Usage: run.sh [path of vigil]
 set -euo pipefail
-cd "$(dirname "$0")"
-vigil=$(realpath "${1:-../../target/debug/vigil}")
+here=$(cd "$(dirname "$0")" && pwd)
+vigil=$(realpath "${1:-$here/../../target/debug/vigil}")
+cd "$here"
 port=${LIVE_TEST_PORT:-19596}
 node_url=http://127.0.0.1:$port
 validators=16

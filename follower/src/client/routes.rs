@@ -280,8 +280,14 @@ impl Nodes {
         }
         let mut found = HashMap::new();
         for ids in ids.chunks(VALIDATORS_IN_A_URL) {
-            let route = format!("{route}?id={}", ids.join(","));
-            found.extend(self.ask(self.small(&route), records)?);
+            let listed = format!("{route}?id={}", ids.join(","));
+            let mut records_of = self.ask(self.small(&listed), records)?;
+            if records_of.len() < ids.len() {
+                // Nodes read lists in one of two ways, and take no notice of the other.
+                let repeated = format!("{route}?id={}", ids.join("&id="));
+                records_of.extend(self.ask(self.small(&repeated), records)?);
+            }
+            found.extend(records_of);
         }
         Ok(found)
     }
