@@ -39,6 +39,7 @@ struct Source<'a> {
     key_words: Vec<(&'static str, String)>,
     places: Vec<(&'static str, String)>,
     blocks: Vec<Copy>,
+    evaluations: Vec<String>,
     gates: &'a GatesCode,
     lines: Lines,
     leader: String,
@@ -120,6 +121,9 @@ impl Plan {
                 .collect(),
             places: self.places(),
             blocks: self.blocks(),
+            evaluations: (0..self.openings.evaluations.count)
+                .map(|n| address(self.memory.evaluation(n)))
+                .collect(),
             gates: &self.gates,
             lines: Lines::new(&self.circuit, &self.openings, &self.key, &self.memory),
             leader: address(self.memory.advice + lines::leader(&self.openings) * POINT),
@@ -157,7 +161,6 @@ impl Plan {
             ("OPENING_BLOCK", memory.opening_block),
             ("SECOND_OPENING", memory.opening_block + WORD + POINT),
             ("EVALUATIONS_BLOCK", memory.evaluations_block),
-            ("EVALUATIONS", memory.evaluations),
             ("EVALUATIONS_END", memory.denominators),
             ("INPUTS", memory.inputs),
             ("INPUTS_END", memory.advice),

@@ -120,10 +120,11 @@ contract {{ name }} is IProofVerifier {
 {%- for block in blocks %}
                 calldatacopy({{ block.to }}, add(proof_, {{ block.offset }}), {{ block.bytes }})
 {%- endfor %}
-                for { let at := EVALUATIONS } lt(at, EVALUATIONS_END) { at := add(at, 0x20) } {
-                    excess := or(excess, iszero(lt(mload(at), r)))
-                }
-                if excess { fail(0x{{ self.error("ScalarOutOfRange()") }}) }
+                let ok := 1
+{%- for at in evaluations %}
+                ok := and(ok, lt(mload({{ at }}), r))
+{%- endfor %}
+                if iszero(ok) { fail(0x{{ self.error("ScalarOutOfRange()") }}) }
             }
 
             /// A hash that absorbs nothing new: the byte 1 follows the one before.
@@ -175,11 +176,10 @@ contract {{ name }} is IProofVerifier {
                 mstore(0x60, product)
                 mstore(0x80, sub(r, 2))
                 mstore(0xa0, r)
-                let ok := staticcall(gas(), 0x05, 0x00, 0xc0, 0x00, 0x20)
-                ok := and(ok, eq(returndatasize(), 0x20))
+                // Arguments are evaluated from the right: the size is that of this call's answer.
+                let ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x05, 0x00, 0xc0, 0x00, 0x20))
                 // Zero has no inverse.
-                ok := and(ok, gt(product, 0))
-                requireProof(ok)
+                requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
                 for { let at := INVERSES } gt(at, DENOMINATORS) {} {
                     at := sub(at, 0x20)
@@ -321,13 +321,14 @@ contract {{ name }} is IProofVerifier {
             /// A precompile that refuses takes all gas but a 64th: the first refusal ends it.
             function addRun(last, first, coefficient, infinity) {
                 let ok := 1
+                let term := add(RIGHT, 0x40)
                 for { let at := last } gt(ok, lt(at, first)) { at := sub(at, 0x40) } {
-                    ok := and(ok, gt(or(infinity, or(mload(at), mload(add(at, 0x20)))), 0))
-                    mstore(add(at, 0x40), mload(coefficient))
-                    ok := and(ok, staticcall(gas(), 0x07, at, 0x60, add(RIGHT, 0x40), 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
-                    ok := and(ok, staticcall(gas(), 0x06, RIGHT, 0x80, RIGHT, 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
+                    let scalar := add(at, 0x40)
+                    ok := iszero(iszero(or(infinity, or(mload(at), mload(add(at, 0x20))))))
+                    mstore(scalar, mload(coefficient))
+                    // Arguments are evaluated from the right: the size is that of this call's answer.
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x07, at, 0x60, term, 0x40)))
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x06, RIGHT, 0x80, RIGHT, 0x40)))
                     coefficient := sub(coefficient, 0x20)
                 }
                 requireProof(ok)
@@ -354,10 +355,9 @@ contract {{ name }} is IProofVerifier {
                 }
                 default {
                     mstore(add(LEFT, 0x80), mload(WEIGHT))
-                    ok := and(ok, staticcall(gas(), 0x07, add(LEFT, 0x40), 0x60, add(LEFT, 0x40), 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
-                    ok := and(ok, staticcall(gas(), 0x06, LEFT, 0x80, LEFT, 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
+                    let term := add(LEFT, 0x40)
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x07, term, 0x60, term, 0x40)))
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x06, LEFT, 0x80, LEFT, 0x40)))
                 }
 {%- for at in unopened %}
                 ok := and(ok, onCurve({{ at }}))
@@ -387,8 +387,7 @@ contract {{ name }} is IProofVerifier {
                 mstore(add(PAIRING, 0x120), 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed)
                 mstore(add(PAIRING, 0x140), 0x275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ec)
                 mstore(add(PAIRING, 0x160), 0x1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d)
-                let ok := staticcall(gas(), 0x08, PAIRING, 0x180, 0x00, 0x20)
-                ok := and(ok, eq(returndatasize(), 0x20))
+                let ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x08, PAIRING, 0x180, 0x00, 0x20))
                 requireProof(and(ok, eq(mload(0x00), 1)))
             }
 

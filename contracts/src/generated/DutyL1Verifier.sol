@@ -61,7 +61,6 @@ contract DutyL1Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x0840;
     uint256 private constant SECOND_OPENING = 0x08a0;
     uint256 private constant EVALUATIONS_BLOCK = 0x08e0;
-    uint256 private constant EVALUATIONS = 0x0900;
     uint256 private constant EVALUATIONS_END = 0x0ec0;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0440;
@@ -175,10 +174,54 @@ contract DutyL1Verifier is IProofVerifier {
                 calldatacopy(0x0700, add(proof_, 640), 320)
                 calldatacopy(0x0900, add(proof_, 960), 1472)
                 calldatacopy(0x0860, add(proof_, 2432), 128)
-                for { let at := EVALUATIONS } lt(at, EVALUATIONS_END) { at := add(at, 0x20) } {
-                    excess := or(excess, iszero(lt(mload(at), r)))
-                }
-                if excess { fail(0xfd02f350) }
+                let ok := 1
+                ok := and(ok, lt(mload(0x0900), r))
+                ok := and(ok, lt(mload(0x0920), r))
+                ok := and(ok, lt(mload(0x0940), r))
+                ok := and(ok, lt(mload(0x0960), r))
+                ok := and(ok, lt(mload(0x0980), r))
+                ok := and(ok, lt(mload(0x09a0), r))
+                ok := and(ok, lt(mload(0x09c0), r))
+                ok := and(ok, lt(mload(0x09e0), r))
+                ok := and(ok, lt(mload(0x0a00), r))
+                ok := and(ok, lt(mload(0x0a20), r))
+                ok := and(ok, lt(mload(0x0a40), r))
+                ok := and(ok, lt(mload(0x0a60), r))
+                ok := and(ok, lt(mload(0x0a80), r))
+                ok := and(ok, lt(mload(0x0aa0), r))
+                ok := and(ok, lt(mload(0x0ac0), r))
+                ok := and(ok, lt(mload(0x0ae0), r))
+                ok := and(ok, lt(mload(0x0b00), r))
+                ok := and(ok, lt(mload(0x0b20), r))
+                ok := and(ok, lt(mload(0x0b40), r))
+                ok := and(ok, lt(mload(0x0b60), r))
+                ok := and(ok, lt(mload(0x0b80), r))
+                ok := and(ok, lt(mload(0x0ba0), r))
+                ok := and(ok, lt(mload(0x0bc0), r))
+                ok := and(ok, lt(mload(0x0be0), r))
+                ok := and(ok, lt(mload(0x0c00), r))
+                ok := and(ok, lt(mload(0x0c20), r))
+                ok := and(ok, lt(mload(0x0c40), r))
+                ok := and(ok, lt(mload(0x0c60), r))
+                ok := and(ok, lt(mload(0x0c80), r))
+                ok := and(ok, lt(mload(0x0ca0), r))
+                ok := and(ok, lt(mload(0x0cc0), r))
+                ok := and(ok, lt(mload(0x0ce0), r))
+                ok := and(ok, lt(mload(0x0d00), r))
+                ok := and(ok, lt(mload(0x0d20), r))
+                ok := and(ok, lt(mload(0x0d40), r))
+                ok := and(ok, lt(mload(0x0d60), r))
+                ok := and(ok, lt(mload(0x0d80), r))
+                ok := and(ok, lt(mload(0x0da0), r))
+                ok := and(ok, lt(mload(0x0dc0), r))
+                ok := and(ok, lt(mload(0x0de0), r))
+                ok := and(ok, lt(mload(0x0e00), r))
+                ok := and(ok, lt(mload(0x0e20), r))
+                ok := and(ok, lt(mload(0x0e40), r))
+                ok := and(ok, lt(mload(0x0e60), r))
+                ok := and(ok, lt(mload(0x0e80), r))
+                ok := and(ok, lt(mload(0x0ea0), r))
+                if iszero(ok) { fail(0xfd02f350) }
             }
 
             /// A hash that absorbs nothing new: the byte 1 follows the one before.
@@ -230,11 +273,10 @@ contract DutyL1Verifier is IProofVerifier {
                 mstore(0x60, product)
                 mstore(0x80, sub(r, 2))
                 mstore(0xa0, r)
-                let ok := staticcall(gas(), 0x05, 0x00, 0xc0, 0x00, 0x20)
-                ok := and(ok, eq(returndatasize(), 0x20))
+                // Arguments are evaluated from the right: the size is that of this call's answer.
+                let ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x05, 0x00, 0xc0, 0x00, 0x20))
                 // Zero has no inverse.
-                ok := and(ok, gt(product, 0))
-                requireProof(ok)
+                requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
                 for { let at := INVERSES } gt(at, DENOMINATORS) {} {
                     at := sub(at, 0x20)
@@ -793,13 +835,14 @@ contract DutyL1Verifier is IProofVerifier {
             /// A precompile that refuses takes all gas but a 64th: the first refusal ends it.
             function addRun(last, first, coefficient, infinity) {
                 let ok := 1
+                let term := add(RIGHT, 0x40)
                 for { let at := last } gt(ok, lt(at, first)) { at := sub(at, 0x40) } {
-                    ok := and(ok, gt(or(infinity, or(mload(at), mload(add(at, 0x20)))), 0))
-                    mstore(add(at, 0x40), mload(coefficient))
-                    ok := and(ok, staticcall(gas(), 0x07, at, 0x60, add(RIGHT, 0x40), 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
-                    ok := and(ok, staticcall(gas(), 0x06, RIGHT, 0x80, RIGHT, 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
+                    let scalar := add(at, 0x40)
+                    ok := iszero(iszero(or(infinity, or(mload(at), mload(add(at, 0x20))))))
+                    mstore(scalar, mload(coefficient))
+                    // Arguments are evaluated from the right: the size is that of this call's answer.
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x07, at, 0x60, term, 0x40)))
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x06, RIGHT, 0x80, RIGHT, 0x40)))
                     coefficient := sub(coefficient, 0x20)
                 }
                 requireProof(ok)
@@ -816,10 +859,9 @@ contract DutyL1Verifier is IProofVerifier {
                 }
                 default {
                     mstore(add(LEFT, 0x80), mload(WEIGHT))
-                    ok := and(ok, staticcall(gas(), 0x07, add(LEFT, 0x40), 0x60, add(LEFT, 0x40), 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
-                    ok := and(ok, staticcall(gas(), 0x06, LEFT, 0x80, LEFT, 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
+                    let term := add(LEFT, 0x40)
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x07, term, 0x60, term, 0x40)))
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x06, LEFT, 0x80, LEFT, 0x40)))
                 }
                 requireProof(ok)
                 if isFirst {
@@ -844,8 +886,7 @@ contract DutyL1Verifier is IProofVerifier {
                 mstore(add(PAIRING, 0x120), 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed)
                 mstore(add(PAIRING, 0x140), 0x275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ec)
                 mstore(add(PAIRING, 0x160), 0x1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d)
-                let ok := staticcall(gas(), 0x08, PAIRING, 0x180, 0x00, 0x20)
-                ok := and(ok, eq(returndatasize(), 0x20))
+                let ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x08, PAIRING, 0x180, 0x00, 0x20))
                 requireProof(and(ok, eq(mload(0x00), 1)))
             }
 

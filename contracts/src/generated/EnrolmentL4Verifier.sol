@@ -54,7 +54,6 @@ contract EnrolmentL4Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x0d60;
     uint256 private constant SECOND_OPENING = 0x0dc0;
     uint256 private constant EVALUATIONS_BLOCK = 0x0e00;
-    uint256 private constant EVALUATIONS = 0x0e20;
     uint256 private constant EVALUATIONS_END = 0x1ae0;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0360;
@@ -161,10 +160,110 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 calldatacopy(0x0c20, add(proof_, 2176), 320)
                 calldatacopy(0x0e20, add(proof_, 2496), 3264)
                 calldatacopy(0x0d80, add(proof_, 5760), 128)
-                for { let at := EVALUATIONS } lt(at, EVALUATIONS_END) { at := add(at, 0x20) } {
-                    excess := or(excess, iszero(lt(mload(at), r)))
-                }
-                if excess { fail(0xfd02f350) }
+                let ok := 1
+                ok := and(ok, lt(mload(0x0e20), r))
+                ok := and(ok, lt(mload(0x0e40), r))
+                ok := and(ok, lt(mload(0x0e60), r))
+                ok := and(ok, lt(mload(0x0e80), r))
+                ok := and(ok, lt(mload(0x0ea0), r))
+                ok := and(ok, lt(mload(0x0ec0), r))
+                ok := and(ok, lt(mload(0x0ee0), r))
+                ok := and(ok, lt(mload(0x0f00), r))
+                ok := and(ok, lt(mload(0x0f20), r))
+                ok := and(ok, lt(mload(0x0f40), r))
+                ok := and(ok, lt(mload(0x0f60), r))
+                ok := and(ok, lt(mload(0x0f80), r))
+                ok := and(ok, lt(mload(0x0fa0), r))
+                ok := and(ok, lt(mload(0x0fc0), r))
+                ok := and(ok, lt(mload(0x0fe0), r))
+                ok := and(ok, lt(mload(0x1000), r))
+                ok := and(ok, lt(mload(0x1020), r))
+                ok := and(ok, lt(mload(0x1040), r))
+                ok := and(ok, lt(mload(0x1060), r))
+                ok := and(ok, lt(mload(0x1080), r))
+                ok := and(ok, lt(mload(0x10a0), r))
+                ok := and(ok, lt(mload(0x10c0), r))
+                ok := and(ok, lt(mload(0x10e0), r))
+                ok := and(ok, lt(mload(0x1100), r))
+                ok := and(ok, lt(mload(0x1120), r))
+                ok := and(ok, lt(mload(0x1140), r))
+                ok := and(ok, lt(mload(0x1160), r))
+                ok := and(ok, lt(mload(0x1180), r))
+                ok := and(ok, lt(mload(0x11a0), r))
+                ok := and(ok, lt(mload(0x11c0), r))
+                ok := and(ok, lt(mload(0x11e0), r))
+                ok := and(ok, lt(mload(0x1200), r))
+                ok := and(ok, lt(mload(0x1220), r))
+                ok := and(ok, lt(mload(0x1240), r))
+                ok := and(ok, lt(mload(0x1260), r))
+                ok := and(ok, lt(mload(0x1280), r))
+                ok := and(ok, lt(mload(0x12a0), r))
+                ok := and(ok, lt(mload(0x12c0), r))
+                ok := and(ok, lt(mload(0x12e0), r))
+                ok := and(ok, lt(mload(0x1300), r))
+                ok := and(ok, lt(mload(0x1320), r))
+                ok := and(ok, lt(mload(0x1340), r))
+                ok := and(ok, lt(mload(0x1360), r))
+                ok := and(ok, lt(mload(0x1380), r))
+                ok := and(ok, lt(mload(0x13a0), r))
+                ok := and(ok, lt(mload(0x13c0), r))
+                ok := and(ok, lt(mload(0x13e0), r))
+                ok := and(ok, lt(mload(0x1400), r))
+                ok := and(ok, lt(mload(0x1420), r))
+                ok := and(ok, lt(mload(0x1440), r))
+                ok := and(ok, lt(mload(0x1460), r))
+                ok := and(ok, lt(mload(0x1480), r))
+                ok := and(ok, lt(mload(0x14a0), r))
+                ok := and(ok, lt(mload(0x14c0), r))
+                ok := and(ok, lt(mload(0x14e0), r))
+                ok := and(ok, lt(mload(0x1500), r))
+                ok := and(ok, lt(mload(0x1520), r))
+                ok := and(ok, lt(mload(0x1540), r))
+                ok := and(ok, lt(mload(0x1560), r))
+                ok := and(ok, lt(mload(0x1580), r))
+                ok := and(ok, lt(mload(0x15a0), r))
+                ok := and(ok, lt(mload(0x15c0), r))
+                ok := and(ok, lt(mload(0x15e0), r))
+                ok := and(ok, lt(mload(0x1600), r))
+                ok := and(ok, lt(mload(0x1620), r))
+                ok := and(ok, lt(mload(0x1640), r))
+                ok := and(ok, lt(mload(0x1660), r))
+                ok := and(ok, lt(mload(0x1680), r))
+                ok := and(ok, lt(mload(0x16a0), r))
+                ok := and(ok, lt(mload(0x16c0), r))
+                ok := and(ok, lt(mload(0x16e0), r))
+                ok := and(ok, lt(mload(0x1700), r))
+                ok := and(ok, lt(mload(0x1720), r))
+                ok := and(ok, lt(mload(0x1740), r))
+                ok := and(ok, lt(mload(0x1760), r))
+                ok := and(ok, lt(mload(0x1780), r))
+                ok := and(ok, lt(mload(0x17a0), r))
+                ok := and(ok, lt(mload(0x17c0), r))
+                ok := and(ok, lt(mload(0x17e0), r))
+                ok := and(ok, lt(mload(0x1800), r))
+                ok := and(ok, lt(mload(0x1820), r))
+                ok := and(ok, lt(mload(0x1840), r))
+                ok := and(ok, lt(mload(0x1860), r))
+                ok := and(ok, lt(mload(0x1880), r))
+                ok := and(ok, lt(mload(0x18a0), r))
+                ok := and(ok, lt(mload(0x18c0), r))
+                ok := and(ok, lt(mload(0x18e0), r))
+                ok := and(ok, lt(mload(0x1900), r))
+                ok := and(ok, lt(mload(0x1920), r))
+                ok := and(ok, lt(mload(0x1940), r))
+                ok := and(ok, lt(mload(0x1960), r))
+                ok := and(ok, lt(mload(0x1980), r))
+                ok := and(ok, lt(mload(0x19a0), r))
+                ok := and(ok, lt(mload(0x19c0), r))
+                ok := and(ok, lt(mload(0x19e0), r))
+                ok := and(ok, lt(mload(0x1a00), r))
+                ok := and(ok, lt(mload(0x1a20), r))
+                ok := and(ok, lt(mload(0x1a40), r))
+                ok := and(ok, lt(mload(0x1a60), r))
+                ok := and(ok, lt(mload(0x1a80), r))
+                ok := and(ok, lt(mload(0x1aa0), r))
+                ok := and(ok, lt(mload(0x1ac0), r))
+                if iszero(ok) { fail(0xfd02f350) }
             }
 
             /// A hash that absorbs nothing new: the byte 1 follows the one before.
@@ -216,11 +315,10 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 mstore(0x60, product)
                 mstore(0x80, sub(r, 2))
                 mstore(0xa0, r)
-                let ok := staticcall(gas(), 0x05, 0x00, 0xc0, 0x00, 0x20)
-                ok := and(ok, eq(returndatasize(), 0x20))
+                // Arguments are evaluated from the right: the size is that of this call's answer.
+                let ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x05, 0x00, 0xc0, 0x00, 0x20))
                 // Zero has no inverse.
-                ok := and(ok, gt(product, 0))
-                requireProof(ok)
+                requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
                 for { let at := INVERSES } gt(at, DENOMINATORS) {} {
                     at := sub(at, 0x20)
@@ -778,13 +876,14 @@ contract EnrolmentL4Verifier is IProofVerifier {
             /// A precompile that refuses takes all gas but a 64th: the first refusal ends it.
             function addRun(last, first, coefficient, infinity) {
                 let ok := 1
+                let term := add(RIGHT, 0x40)
                 for { let at := last } gt(ok, lt(at, first)) { at := sub(at, 0x40) } {
-                    ok := and(ok, gt(or(infinity, or(mload(at), mload(add(at, 0x20)))), 0))
-                    mstore(add(at, 0x40), mload(coefficient))
-                    ok := and(ok, staticcall(gas(), 0x07, at, 0x60, add(RIGHT, 0x40), 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
-                    ok := and(ok, staticcall(gas(), 0x06, RIGHT, 0x80, RIGHT, 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
+                    let scalar := add(at, 0x40)
+                    ok := iszero(iszero(or(infinity, or(mload(at), mload(add(at, 0x20))))))
+                    mstore(scalar, mload(coefficient))
+                    // Arguments are evaluated from the right: the size is that of this call's answer.
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x07, at, 0x60, term, 0x40)))
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x06, RIGHT, 0x80, RIGHT, 0x40)))
                     coefficient := sub(coefficient, 0x20)
                 }
                 requireProof(ok)
@@ -801,10 +900,9 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 }
                 default {
                     mstore(add(LEFT, 0x80), mload(WEIGHT))
-                    ok := and(ok, staticcall(gas(), 0x07, add(LEFT, 0x40), 0x60, add(LEFT, 0x40), 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
-                    ok := and(ok, staticcall(gas(), 0x06, LEFT, 0x80, LEFT, 0x40))
-                    ok := and(ok, eq(returndatasize(), 0x40))
+                    let term := add(LEFT, 0x40)
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x07, term, 0x60, term, 0x40)))
+                    ok := and(ok, and(eq(returndatasize(), 0x40), staticcall(gas(), 0x06, LEFT, 0x80, LEFT, 0x40)))
                 }
                 requireProof(ok)
                 if isFirst {
@@ -830,8 +928,7 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 mstore(add(PAIRING, 0x120), 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed)
                 mstore(add(PAIRING, 0x140), 0x275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ec)
                 mstore(add(PAIRING, 0x160), 0x1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d)
-                let ok := staticcall(gas(), 0x08, PAIRING, 0x180, 0x00, 0x20)
-                ok := and(ok, eq(returndatasize(), 0x20))
+                let ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x08, PAIRING, 0x180, 0x00, 0x20))
                 requireProof(and(ok, eq(mload(0x00), 1)))
             }
 
