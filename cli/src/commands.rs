@@ -1,6 +1,7 @@
 //! One module for each noun of the command line.
 
 mod bench;
+mod contract;
 mod demo;
 mod enrol;
 mod ledger;
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// What follows from a proof, or from silence: reward, charge, strike
     Settle(Box<settle::Args>),
+    /// Contracts that check proofs on chain
+    #[command(subcommand)]
+    Contract(contract::Command),
     /// The whole way on a captured chain, from beacon states to refused lies
     Demo(demo::Args),
     /// Compare this program with the protocol's known answers
@@ -64,6 +68,7 @@ impl Command {
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
             Self::Settle(args) => args.run(format),
+            Self::Contract(command) => command.run(format),
             Self::Demo(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

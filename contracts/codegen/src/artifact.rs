@@ -55,7 +55,20 @@ pub struct Artifacts {
     pub key_code: Vec<u8>,
 }
 
+/// What all verifiers share; part of the Solidity project, not generated.
+const INTERFACE: &str = include_str!("../../src/IProofVerifier.sol");
+
 impl Artifacts {
+    /// All sources, by their places below a Solidity project's source folder.
+    pub fn sources(&self) -> [(String, &str); 3] {
+        let place = |artifact: &Artifact| format!("generated/{}.sol", artifact.name);
+        [
+            (place(&self.verifier), self.verifier.source.as_str()),
+            (place(&self.key), self.key.source.as_str()),
+            ("IProofVerifier.sol".to_owned(), INTERFACE),
+        ]
+    }
+
     /// Hash of the key contract's code, which the verifier's constructor asks for.
     pub fn key_code_hash(&self) -> [u8; 32] {
         Keccak256::digest(&self.key_code).into()

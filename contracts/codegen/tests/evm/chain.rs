@@ -1,7 +1,7 @@
 //! A chain with a verifier on it.
 
 use crate::solc::generated;
-use crate::stored::Stored;
+use crate::stored::{Stored, call};
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{CfgEnv, Context, TxEnv};
 use revm::database::{CacheDB, EmptyDB};
@@ -85,6 +85,26 @@ impl Chain {
         }
     }
 
+    /// A contract with this code.
+    pub(crate) fn deploy_code(&mut self, code: &[u8]) -> Address {
+        // Copies what follows these twelve bytes to memory, and returns it.
+        let mut creation = hex::decode("600c380380600c5f395ff3").unwrap();
+        creation.insert(0, 0x5b);
+        creation.extend(code);
+        self.deploy(creation).unwrap()
+    }
+
+    /// A verifier with its key.
+    pub(crate) fn deploy_verifier(
+        &mut self,
+        mut creation: Vec<u8>,
+        key: Address,
+    ) -> Result<Address, Outcome> {
+        let hash = self.db.cache.accounts[&key].info.code_hash;
+        creation.extend(arguments(key, hash.0));
+        self.deploy(creation)
+    }
+
     /// A transaction with this data.
     pub(crate) fn call(&self, to: Address, data: Vec<u8>) -> Outcome {
         self.call_with(to, data, 16_000_000)
@@ -161,16 +181,18 @@ impl Deployed {
         }
     }
 
-    pub(crate) fn verify(&self, stored: &Stored, inputs: &[[u8; 32]], proof: &[u8]) -> Outcome {
-        self.chain.call(self.verifier, stored.call(inputs, proof))
+    pub(crate) fn verify(&self, inputs: &[[u8; 32]], proof: &[u8]) -> Outcome {
+        self.chain.call(self.verifier, call(inputs, proof))
     }
 }
 
 /// Creation code of the verifier with its constructor's arguments.
 pub(crate) fn constructor_call(stored: &Stored, key: Address, code_hash: [u8; 32]) -> Vec<u8> {
     let mut creation = generated(&stored.artifacts.verifier.name).creation.clone();
-    creation.extend([0; 12]);
-    creation.extend(key.0);
-    creation.extend(code_hash);
+    creation.extend(arguments(key, code_hash));
     creation
+}
+
+fn arguments(key: Address, code_hash: [u8; 32]) -> Vec<u8> {
+    [&[0; 12], key.as_slice(), &code_hash].concat()
 }

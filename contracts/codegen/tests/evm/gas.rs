@@ -4,7 +4,7 @@
 
 use crate::chain::Deployed;
 use crate::solc::{contracts, generated};
-use crate::stored::{SHAPES, Stored};
+use crate::stored::{SHAPES, Stored, call};
 use std::fmt::Write;
 
 /// EIP-170.
@@ -21,7 +21,7 @@ fn table() -> String {
         let deployed = Deployed::of(&stored);
         let code = generated(&stored.artifacts.verifier.name).runtime.len();
         assert!(code <= MOST_CODE, "{name}: {code} bytes");
-        let call = stored.call(&stored.inputs, &stored.proof);
+        let call = call(&stored.inputs, &stored.proof);
         let batch = |count| {
             let call = stored.batch_call(&vec![(&stored.inputs[..], &stored.proof[..]); count]);
             deployed.chain.call(deployed.verifier, call).gas()

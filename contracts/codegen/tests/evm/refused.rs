@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, Deployed, Outcome, constructor_call, selector, word};
 use crate::solc::generated;
-use crate::stored::{SHAPES, Stored, be_bytes};
+use crate::stored::{SHAPES, Stored, be_bytes, call};
 use ff::PrimeField;
 use halo2curves::bn256::Fr;
 use revm::primitives::Address;
@@ -40,7 +40,7 @@ fn an_input_has_one_encoding() {
         for row in 0..stored.inputs.len() {
             let mut inputs = stored.inputs.clone();
             inputs[row] = plus_order(inputs[row]).unwrap();
-            let outcome = deployed.verify(&stored, &inputs, &stored.proof);
+            let outcome = deployed.verify(&inputs, &stored.proof);
             assert!(
                 outcome.is_error("InputOutOfRange()"),
                 "{name} {row}: {outcome:?}"
@@ -70,7 +70,7 @@ fn claims_out_of_their_ranges_are_refused_as_natively() {
                 continue;
             }
             inputs[row] = word(value);
-            let outcome = deployed.verify(&stored, &inputs, &stored.proof);
+            let outcome = deployed.verify(&inputs, &stored.proof);
             assert!(outcome.is_error(error), "row {row}, {value}: {outcome:?}");
             assert!(!stored.native(&inputs, &stored.proof));
         }
@@ -88,7 +88,7 @@ fn a_scalar_of_the_proof_has_one_encoding() {
                 continue;
             };
             proof[at..at + 32].copy_from_slice(&sum);
-            let outcome = deployed.verify(&stored, &stored.inputs, &proof);
+            let outcome = deployed.verify(&stored.inputs, &proof);
             assert!(
                 matches!(outcome, Outcome::Reverted(_)),
                 "{name} {at}: {outcome:?}"
@@ -103,7 +103,7 @@ fn a_scalar_of_the_proof_has_one_encoding() {
 #[test]
 fn a_call_has_one_encoding() {
     let (stored, deployed) = deployed("duty-w1-k11-l1");
-    let call = stored.call(&stored.inputs, &stored.proof);
+    let call = call(&stored.inputs, &stored.proof);
     let refused = |call: Vec<u8>| {
         let outcome = deployed.chain.call(deployed.verifier, call);
         assert!(matches!(outcome, Outcome::Reverted(_)), "{outcome:?}");
@@ -134,7 +134,7 @@ fn a_call_has_one_encoding() {
 #[test]
 fn a_starved_call_never_accepts() {
     let (stored, deployed) = deployed("duty-w1-k11-l1");
-    let call = stored.call(&stored.inputs, &stored.proof);
+    let call = call(&stored.inputs, &stored.proof);
     let accepted = |gas| {
         deployed
             .chain

@@ -38,19 +38,28 @@ pub(crate) fn generated(name: &str) -> &'static Code {
         .unwrap_or_else(|| panic!("{name} is not in contracts/src/generated"))
 }
 
+/// Compiles a contract that is not in the project.
+pub(crate) fn compile_text(name: &str, source: &str) -> Code {
+    let file = format!("src/generated/{name}.sol");
+    let sources = serde_json::Map::from_iter([(file, json!({ "content": source }))]);
+    compile_sources(sources).remove(name).unwrap()
+}
+
 /// Compiles files below the project's folder, with foundry.toml's settings.
 pub(crate) fn compile(files: impl Iterator<Item = String>) -> BTreeMap<String, Code> {
+    let read = |file: String| {
+        let content = std::fs::read_to_string(contracts().join(&file)).unwrap();
+        (file, json!({ "content": content }))
+    };
+    compile_sources(files.map(read).collect())
+}
+
+fn compile_sources(sources: serde_json::Map<String, Value>) -> BTreeMap<String, Code> {
     let root = contracts();
     assert!(
         root.join("node_modules/solc").exists(),
         "the compiler is not installed: npm ci --prefix contracts"
     );
-    let sources: serde_json::Map<_, _> = files
-        .map(|file| {
-            let content = std::fs::read_to_string(root.join(&file)).unwrap();
-            (file, json!({ "content": content }))
-        })
-        .collect();
     let input = json!({
         "language": "Solidity",
         "sources": sources,

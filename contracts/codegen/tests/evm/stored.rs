@@ -14,6 +14,17 @@ use vigil_params::statement_file::{Statement, StatementFile};
 use vigil_params::{ParamsPolicy, embedded};
 use vigil_verifier::{verify_duty, verify_enrolment, verify_membership};
 
+/// A canonical call of `verify`.
+pub(crate) fn call(inputs: &[[u8; 32]], proof: &[u8]) -> Vec<u8> {
+    let signature = format!("verify(uint256[{}],bytes)", inputs.len());
+    let mut call = selector(&signature).to_vec();
+    call.extend(inputs.as_flattened());
+    call.extend(word(32 * inputs.len() as u64 + 32));
+    call.extend(word(proof.len() as u64));
+    call.extend(proof);
+    call
+}
+
 /// Shapes with a stored proof.
 pub(crate) const SHAPES: [&str; 4] = [
     "duty-w1-k11-l1",
@@ -57,17 +68,6 @@ impl Stored {
             key,
             statement,
         }
-    }
-
-    /// A canonical call of `verify`.
-    pub(crate) fn call(&self, inputs: &[[u8; 32]], proof: &[u8]) -> Vec<u8> {
-        let signature = format!("verify(uint256[{}],bytes)", self.inputs.len());
-        let mut call = selector(&signature).to_vec();
-        call.extend(inputs.as_flattened());
-        call.extend(word(32 * inputs.len() as u64 + 32));
-        call.extend(word(proof.len() as u64));
-        call.extend(proof);
-        call
     }
 
     /// A canonical call of `verifyBatch`.

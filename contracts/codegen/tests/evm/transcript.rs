@@ -1,7 +1,7 @@
 //! Every challenge that the contract squeezes is the native verifier's.
 
 use crate::chain::Deployed;
-use crate::stored::{SHAPES, Stored, be_bytes, from_be_bytes};
+use crate::stored::{SHAPES, Stored, be_bytes, call, from_be_bytes};
 use halo2_proofs::plonk::verify_proof;
 use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
 use halo2_proofs::poly::kzg::multiopen::VerifierSHPLONK;
@@ -79,7 +79,7 @@ fn challenges_are_the_native_ones() {
     for name in SHAPES {
         let stored = Stored::load(name);
         let deployed = Deployed::of(&stored);
-        let call = stored.call(&stored.inputs, &stored.proof);
+        let call = call(&stored.inputs, &stored.proof);
         let (outcome, seen) = deployed
             .chain
             .inspect(deployed.verifier, call, Hashes::default());
