@@ -2,13 +2,14 @@
 //!
 //! - [`graph`]: equal subexpressions are one node; gates that exist once per lane become one block
 //!   whose cells move by a stride.
-//! - [`emit`]: nodes become text. What is needed more than once is stored in memory where that is
-//!   cheaper than to compute it again; sums stay unreduced as long as they fit a word.
+//! - [`plan`]: what is needed more than once is stored in memory where that is cheaper than to compute it again.
+//! - [`emit`]: nodes become text; sums stay unreduced as long as they fit a word.
 //!
 //! All constraints are folded, in order, into `eval = eval * y + constraint`, as the native verifier does.
 
 mod emit;
 mod graph;
+mod plan;
 
 pub(crate) use emit::emit;
 pub use emit::{Block, GatesCode};
@@ -22,8 +23,19 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// How many lanes.
     pub(crate) lanes: usize,
-    /// The constraints' nodes, in the first lane.
-    pub(crate) roots: Vec<Id>,
+    /// A selector that all constraints are multiplied with: it is taken out of their sum.
+    pub(crate) factor: Option<Id>,
+    /// The constraints' nodes in the first lane, without `factor`.
+    pub(crate) constraints: Vec<Id>,
+}
+
+impl Group {
+    /// The nodes that its code reads.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = Id> + '_ {
+        self.factor
+            .into_iter()
+            .chain(self.constraints.iter().copied())
+    }
 }
 
 /// The graph of all gates. Consecutive gates of one name that differ only in the cells that they look at, by a
@@ -43,10 +55,12 @@ pub(crate) fn grouped(gates: &[Gate], graph: &mut Graph) -> Result<Vec<Group>, U
                 (1, roots.expect("one lane always looks like itself"))
             }
         };
+        let (factor, constraints) = graph.factored(roots);
         groups.push(Group {
             name: first.name.clone(),
             lanes,
-            roots,
+            factor,
+            constraints,
         });
         rest = &rest[lanes..];
     }

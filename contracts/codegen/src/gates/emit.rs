@@ -6,6 +6,7 @@
 
 use super::Group;
 use super::graph::{Cell, Graph, Id, Node};
+use super::plan::Plan;
 use crate::memory::Memory;
 use crate::word::{WORD, address, literal};
 use halo2curves::bn256::Fr;
@@ -15,8 +16,6 @@ use std::collections::BTreeSet;
 const MAX_BOUND: u8 = 5;
 /// Words on the stack that one expression may take: `swap` and `dup` reach 16, and variables lie there too.
 const MAX_DEPTH: usize = 7;
-/// Gas of reading or writing a word at a known address.
-const MEMORY_GAS: usize = 6;
 
 /// A gate's code.
 #[derive(Clone, Debug)]
@@ -46,7 +45,7 @@ pub struct GatesCode {
 
 /// The code of `groups`, with its slots at [`Memory::slots`].
 pub(crate) fn emit(graph: &Graph, groups: &[Group], memory: &Memory) -> GatesCode {
-    let widest = groups.iter().map(|group| group.roots.len()).max();
+    let widest = groups.iter().map(|group| group.constraints.len()).max();
     let powers = widest.map_or(0, |most| most.saturating_sub(1));
     let mut emitter = Emitter::new(graph, groups, memory, powers);
     let blocks = groups.iter().map(|group| emitter.block(group)).collect();
@@ -70,11 +69,7 @@ struct Text {
 struct Emitter<'a> {
     graph: &'a Graph,
     memory: &'a Memory,
-    /// Whether a node is the same in all lanes.
-    steady: Vec<bool>,
-    stored: Vec<bool>,
-    /// Times that the node will still be read.
-    reads: Vec<usize>,
+    plan: Plan,
     /// Where a stored node lies, with its bound.
     at: Vec<Option<(usize, u8)>>,
     free: BTreeSet<usize>,
@@ -87,143 +82,17 @@ struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     fn new(graph: &'a Graph, groups: &[Group], memory: &'a Memory, powers: usize) -> Self {
-        let count = graph.nodes().len();
-        let mut steady = vec![true; count];
-        for id in 0..count {
-            steady[id] = match graph.nodes()[id] {
-                Node::Cell(Cell::Advice { stride, .. }) => stride == 0,
-                _ => graph.operands(id).iter().all(|&operand| steady[operand]),
-            };
-        }
-        let mut emitter = Self {
+        Self {
             graph,
             memory,
-            steady,
-            stored: vec![false; count],
-            reads: vec![0; count],
-            at: vec![None; count],
+            plan: Plan::new(graph, groups),
+            at: vec![None; graph.nodes().len()],
             free: BTreeSet::new(),
             ending: Vec::new(),
             slots: powers,
             strides: Vec::new(),
             statements: Vec::new(),
-        };
-        emitter.decide(groups);
-        emitter
-    }
-
-    /// Decides what is stored, and counts how often it will be read.
-    ///
-    /// A lane's nodes belong to their block; what all lanes share belongs to all blocks, and is stored before a
-    /// loop that needs it, whatever it costs.
-    fn decide(&mut self, groups: &[Group]) {
-        let costs = self.costs();
-        let mut hoisted = vec![false; self.stored.len()];
-        let mut shared_reads = vec![0; self.stored.len()];
-        for group in groups {
-            let mut reads = vec![0; self.stored.len()];
-            for (root, times) in self.root_reads(group) {
-                reads[root] += times;
-            }
-            for id in (0..reads.len()).rev().filter(|&id| !self.steady[id]) {
-                if reads[id] == 0 {
-                    continue;
-                }
-                self.reads[id] += reads[id];
-                self.stored[id] |= worth_storing(reads[id], costs[id]);
-                let times = if self.stored[id] { 1 } else { reads[id] };
-                for operand in self.graph.operands(id) {
-                    reads[operand] += times;
-                }
-            }
-            for id in (0..reads.len()).filter(|&id| self.steady[id] && reads[id] > 0) {
-                hoisted[id] |= group.lanes > 1;
-                shared_reads[id] += reads[id];
-            }
         }
-        for id in (0..shared_reads.len()).rev() {
-            if !self.steady[id] || shared_reads[id] == 0 {
-                continue;
-            }
-            self.reads[id] = shared_reads[id];
-            self.stored[id] =
-                !self.is_leaf(id) && (hoisted[id] || worth_storing(shared_reads[id], costs[id]));
-            let times = if self.stored[id] { 1 } else { shared_reads[id] };
-            for operand in self.graph.operands(id) {
-                shared_reads[operand] += times;
-            }
-        }
-    }
-
-    /// Gas of computing a node once, with what several nodes need already stored.
-    fn costs(&self) -> Vec<usize> {
-        let nodes = self.graph.nodes();
-        let mut users = vec![0; nodes.len()];
-        for id in 0..nodes.len() {
-            for operand in self.graph.operands(id) {
-                users[operand] += 1;
-            }
-        }
-        let mut costs: Vec<usize> = vec![0; nodes.len()];
-        for (id, node) in nodes.iter().enumerate() {
-            let operands: usize = self
-                .graph
-                .operands(id)
-                .into_iter()
-                .map(|operand| match users[operand] {
-                    0 | 1 => costs[operand],
-                    _ => costs[operand].min(MEMORY_GAS),
-                })
-                .sum();
-            costs[id] = operands
-                + match node {
-                    Node::Constant(_) => 3,
-                    Node::Cell(Cell::Advice { stride: 1.., .. }) => 12,
-                    Node::Cell(_) | Node::Negated(_) => 6,
-                    Node::Sum(..) => 3,
-                    Node::Product(..) => 11,
-                };
-        }
-        costs
-    }
-
-    /// The nodes that a block reads, with how often.
-    fn root_reads(&self, group: &Group) -> Vec<(Id, usize)> {
-        match self.common_factor(group) {
-            Some(factor) => std::iter::once(factor)
-                .chain(group.roots.iter().map(|&root| self.other(root, factor)))
-                .map(|id| (id, 1))
-                .collect(),
-            None => group.roots.iter().map(|&root| (root, 1)).collect(),
-        }
-    }
-
-    /// A selector that all constraints of a gate are multiplied with: it is taken out of their sum.
-    fn common_factor(&self, group: &Group) -> Option<Id> {
-        let Node::Product(a, b) = self.graph.nodes()[*group.roots.first()?] else {
-            return None;
-        };
-        let divides = |factor: Id| {
-            group.roots.iter().all(|&root| {
-                matches!(self.graph.nodes()[root], Node::Product(a, b) if a == factor || b == factor)
-            })
-        };
-        let several = group.roots.len() > 1;
-        [a, b].into_iter().find(|&factor| {
-            several && !matches!(self.graph.nodes()[factor], Node::Constant(_)) && divides(factor)
-        })
-    }
-
-    fn other(&self, product: Id, factor: Id) -> Id {
-        match self.graph.nodes()[product] {
-            Node::Product(a, b) if a == factor => b,
-            Node::Product(a, _) => a,
-            _ => product,
-        }
-    }
-
-    fn is_leaf(&self, id: Id) -> bool {
-        matches!(self.graph.nodes()[id], Node::Constant(_) | Node::Cell(_))
     }
 
     fn block(&mut self, group: &Group) -> Block {
@@ -232,11 +101,11 @@ impl<'a> Emitter<'a> {
             self.hoist(group);
         }
         let before = std::mem::take(&mut self.statements);
-        match self.common_factor(group) {
+        match group.factor {
             Some(factor) => self.factored(group, factor),
             None => {
-                for &root in &group.roots {
-                    let constraint = self.addend(root);
+                for &constraint in &group.constraints {
+                    let constraint = self.addend(constraint);
                     self.statements.push(format!(
                         "eval := add(mulmod(eval, y, r), {})",
                         constraint.code
@@ -245,7 +114,7 @@ impl<'a> Emitter<'a> {
             }
         }
         // A lane's values are the lane's: another block computes its own.
-        for id in (0..self.at.len()).filter(|&id| !self.steady[id]) {
+        for id in (0..self.at.len()).filter(|&id| !self.plan.steady[id]) {
             let slot = self.at[id].take();
             self.free.extend(slot.map(|(slot, _)| slot));
         }
@@ -266,15 +135,15 @@ impl<'a> Emitter<'a> {
 
     /// `eval = eval y^n + factor (c_1 y^(n-1) + ... + c_n)`.
     fn factored(&mut self, group: &Group, factor: Id) {
-        for (i, &root) in group.roots.iter().enumerate() {
-            let constraint = self.addend(self.other(root, factor));
+        for (i, &constraint) in group.constraints.iter().enumerate() {
+            let constraint = self.addend(constraint);
             self.statements.push(match i {
                 0 => format!("let e := {}", constraint.code),
                 _ => format!("e := add(mulmod(e, y, r), {})", constraint.code),
             });
         }
         let factor = self.read(factor);
-        let power = self.memory.slots + (group.roots.len() - 2) * WORD;
+        let power = self.memory.slots + (group.constraints.len() - 2) * WORD;
         self.statements.push(format!(
             "eval := add(mulmod(eval, mload({}), r), mulmod(e, {}, r))",
             address(power),
@@ -285,18 +154,14 @@ impl<'a> Emitter<'a> {
     /// Stores what all lanes of a block share.
     fn hoist(&mut self, group: &Group) {
         let mut seen = BTreeSet::new();
-        let mut queue: Vec<Id> = self
-            .root_reads(group)
-            .into_iter()
-            .map(|(id, _)| id)
-            .collect();
+        let mut queue: Vec<Id> = group.reads().collect();
         while let Some(id) = queue.pop() {
             if !seen.insert(id) {
                 continue;
             }
-            if !self.steady[id] {
+            if !self.plan.steady[id] {
                 queue.extend(self.graph.operands(id));
-            } else if !self.is_leaf(id) {
+            } else if !self.graph.is_leaf(id) {
                 self.store(id);
             }
         }
@@ -322,14 +187,14 @@ impl<'a> Emitter<'a> {
 
     /// Text that reads a node, which may be stored before.
     fn read(&mut self, id: Id) -> Text {
-        if !self.stored[id] {
-            self.reads[id] = self.reads[id].saturating_sub(1);
+        if !self.plan.stored[id] {
+            self.plan.reads[id] = self.plan.reads[id].saturating_sub(1);
             let text = self.compute(id);
             return self.shallow(text);
         }
         let (slot, bound) = self.store(id);
-        self.reads[id] = self.reads[id].saturating_sub(1);
-        if self.reads[id] == 0 {
+        self.plan.reads[id] = self.plan.reads[id].saturating_sub(1);
+        if self.plan.reads[id] == 0 {
             self.ending.push((slot, Some(id)));
         }
         self.loaded(slot, bound)
@@ -467,9 +332,4 @@ impl<'a> Emitter<'a> {
 /// Arguments are evaluated from the right: the deeper one comes first then.
 fn deeper_last(a: Text, b: Text) -> (Text, Text) {
     if a.depth > b.depth { (b, a) } else { (a, b) }
-}
-
-/// Whether to store what costs `cost` and is read `reads` times.
-fn worth_storing(reads: usize, cost: usize) -> bool {
-    reads > 1 && (reads - 1) * cost > MEMORY_GAS * (reads + 1)
 }

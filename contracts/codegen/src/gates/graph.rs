@@ -73,6 +73,35 @@ impl Graph {
         }
     }
 
+    /// Whether a node has no operands.
+    pub fn is_leaf(&self, id: Id) -> bool {
+        matches!(self.nodes[id], Node::Constant(_) | Node::Cell(_))
+    }
+
+    /// What all of several products are multiplied with, if they are, and what is left of them.
+    pub(crate) fn factored(&self, products: Vec<Id>) -> (Option<Id>, Vec<Id>) {
+        let without = |factor: Id| -> Option<Vec<Id>> {
+            let rest = |&product: &Id| match self.nodes[product] {
+                Node::Product(a, b) if a == factor => Some(b),
+                Node::Product(a, b) if b == factor => Some(a),
+                _ => None,
+            };
+            products.iter().map(rest).collect()
+        };
+        let candidates = match products[..] {
+            [first, _, ..] => self.operands(first),
+            _ => Vec::new(),
+        };
+        let factor = candidates
+            .into_iter()
+            .filter(|&id| !matches!(self.nodes[id], Node::Constant(_)))
+            .find_map(|factor| Some((factor, without(factor)?)));
+        match factor {
+            Some((factor, rest)) => (Some(factor), rest),
+            None => (None, products),
+        }
+    }
+
     /// The constraints of one gate in several lanes, as nodes of the first; `None` if the gates are not lanes of
     /// one gate.
     pub(crate) fn lanes(&mut self, gates: &[Gate]) -> Result<Option<Vec<Id>>, Unsupported> {
