@@ -4,6 +4,7 @@
 
 mod bench;
 mod chain;
+mod contract;
 mod hostile;
 mod killed;
 mod operator;
