@@ -13,6 +13,8 @@ mod gas;
 mod honest;
 #[path = "evm/mutants.rs"]
 mod mutants;
+#[path = "evm/oracle.rs"]
+mod oracle;
 #[path = "evm/other.rs"]
 mod other;
 #[path = "evm/refused.rs"]

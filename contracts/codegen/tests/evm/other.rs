@@ -186,7 +186,7 @@ impl Other {
         let source = plan.source("OtherVerifier", "walk").unwrap();
         assert!(source.contains("for { let o0"), "lanes are a loop");
         let mut chain = Chain::default();
-        let at = chain.deploy_code(&[&[0], data.as_slice()].concat());
+        let at = chain.place(&[&[0], data.as_slice()].concat());
         let creation = compile_text("OtherVerifier", &source).creation;
         let verifier = chain.deploy_verifier(creation, at).unwrap();
         Self {

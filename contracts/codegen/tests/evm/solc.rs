@@ -1,6 +1,6 @@
 //! Compiling with the pinned compiler.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -40,9 +40,23 @@ pub(crate) fn generated(name: &str) -> &'static Code {
 
 /// Compiles a contract that is not in the project.
 pub(crate) fn compile_text(name: &str, source: &str) -> Code {
-    let file = format!("src/generated/{name}.sol");
-    let sources = serde_json::Map::from_iter([(file, json!({ "content": source }))]);
-    compile_sources(sources).remove(name).unwrap()
+    compile_sources(one(name, source), true)
+        .remove(name)
+        .unwrap()
+}
+
+/// The same without optimiser.
+pub(crate) fn compile_plain(name: &str, source: &str) -> Code {
+    compile_sources(one(name, source), false)
+        .remove(name)
+        .unwrap()
+}
+
+fn one(name: &str, source: &str) -> Map<String, Value> {
+    Map::from_iter([(
+        format!("src/generated/{name}.sol"),
+        json!({ "content": source }),
+    )])
 }
 
 /// Compiles files below the project's folder, with foundry.toml's settings.
@@ -51,10 +65,10 @@ pub(crate) fn compile(files: impl Iterator<Item = String>) -> BTreeMap<String, C
         let content = std::fs::read_to_string(contracts().join(&file)).unwrap();
         (file, json!({ "content": content }))
     };
-    compile_sources(files.map(read).collect())
+    compile_sources(files.map(read).collect(), true)
 }
 
-fn compile_sources(sources: serde_json::Map<String, Value>) -> BTreeMap<String, Code> {
+fn compile_sources(sources: Map<String, Value>, optimize: bool) -> BTreeMap<String, Code> {
     let root = contracts();
     assert!(
         root.join("node_modules/solc").exists(),
@@ -64,7 +78,7 @@ fn compile_sources(sources: serde_json::Map<String, Value>) -> BTreeMap<String, 
         "language": "Solidity",
         "sources": sources,
         "settings": {
-            "optimizer": { "enabled": true, "runs": 1_000_000 },
+            "optimizer": { "enabled": optimize, "runs": 1_000_000 },
             "evmVersion": "osaka",
             "outputSelection": { "*": { "*": ["evm.bytecode.object", "evm.deployedBytecode.object"] } },
         },
@@ -85,8 +99,12 @@ fn compile_sources(sources: serde_json::Map<String, Value>) -> BTreeMap<String, 
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     let output: Value = serde_json::from_slice(&output.stdout).unwrap();
-    // Warnings count.
-    assert!(output.get("errors").is_none(), "{:#}", output["errors"]);
+    // Warnings count, but for others' code.
+    let messages = output["errors"].as_array().cloned().unwrap_or_default();
+    let serious = |message: &&Value| optimize || message["severity"] == "error";
+    if let Some(message) = messages.iter().find(serious) {
+        panic!("{}", message["formattedMessage"].as_str().unwrap());
+    }
     let files = output["contracts"].as_object().unwrap();
     let contracts = files.values().flat_map(|file| file.as_object().unwrap());
     let bytes = |value: &Value| hex::decode(value.as_str().unwrap()).unwrap();
