@@ -86,19 +86,22 @@ struct KeySource<'a> {
     lines: Vec<String>,
 }
 
-/// Name of the verifier of a shape's circuit, for instance `DutyL1Verifier`.
+/// Name of the verifier of a shape's circuit, for instance `DutyW1L1Verifier`.
 pub fn verifier_name(shape: Shape) -> String {
-    format!("{}L{}Verifier", statement(shape.family), shape.lanes)
+    format!("{}L{}Verifier", circuit(shape.family), shape.lanes)
 }
 
 /// Name of a shape's key, for instance `DutyW1K11L1Key`.
 pub fn key_name(shape: Shape) -> String {
-    let words = match shape.family {
-        Family::Duty(words) => format!("W{}", words.count()),
-        _ => String::new(),
-    };
-    let statement = statement(shape.family);
-    format!("{statement}{words}K{}L{}Key", shape.k, shape.lanes)
+    format!("{}K{}L{}Key", circuit(shape.family), shape.k, shape.lanes)
+}
+
+fn circuit(family: Family) -> String {
+    let statement = statement(family);
+    match family {
+        Family::Duty(words) => format!("{statement}W{}", words.count()),
+        _ => statement.to_owned(),
+    }
 }
 
 fn statement(family: Family) -> &'static str {

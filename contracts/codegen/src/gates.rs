@@ -66,3 +66,6 @@ pub(crate) fn grouped(gates: &[Gate], graph: &mut Graph) -> Result<Vec<Group>, U
     }
     Ok(groups)
 }
+
+#[cfg(test)]
+mod tests;

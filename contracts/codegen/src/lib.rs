@@ -11,6 +11,7 @@
 //! data of the key's contract, so that one verifier serves all sizes of a circuit.
 //!
 //! Contracts refuse what the native verifier refuses, and the tests hold them to that.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod artifact;
 pub mod gates;

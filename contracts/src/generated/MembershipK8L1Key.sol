@@ -4,13 +4,13 @@ pragma solidity ^0.8.35;
 
 /// @title MembershipK8L1Key
 /// @notice The verifying key of membership-k8-l1 under the parameters 0x7c270322376df4b8290645308c33bf1a90511b2d18507d55b32374785eba05b9, as a contract's code.
-/// @dev A zero byte, so that it cannot be run, then 41 words. Code hash: 0x65c3fb938369d968a0760b064e17339387179f91e370b569226fbcb56b5b0564.
+/// @dev A zero byte, so that it cannot be run, then 41 words. Code hash: 0x01be499d58b27fac90c33243d43376fc83d269d399b4ffb082815d045264ccf2.
 contract MembershipK8L1Key {
     constructor() {
         bytes memory data =
             hex"00"
-            hex"f14b91e69403f6caa877422849ef0487118c6dd7b897424c2fd98a82505c9463"
-            hex"0fcad1bd28e89848955f076a4fd419d762a444bd5da0ba02a5246bf7241025a5"
+            hex"ea0cb8f55da9d08017ad0d96b3ad7abf608b409e7085f7887bbc907e88d0b964"
+            hex"12f094d38cfc80b66565f388e999fb804acc4705cde48433f7bafa39c9905058"
             hex"0000000000000000000000000000000000000000000000000000000000000001"
             hex"0000000000000000000000000000000000000000000000000000000000000008"
             hex"3033ea246e506e898e97f570caffd704cb0bb460313fb720b29e139e5c100001"
@@ -34,12 +34,12 @@ contract MembershipK8L1Key {
             hex"054793348f12c0cf5622c340573cb277586319de359ab9389778f689786b1e48"
             hex"2f560d16f95e854a6a411e25f919023905eb0fe322eeced2246e9c971fc7aec9"
             hex"22949d215cc96c5c3f83c4ba6889251b452c8c6b4bc9da0ded4c686d1465b8d5"
-            hex"03aaa45940ef1de5f7ff5586a7c9009ad8921f12ee00d23688155a604b56d3a0"
-            hex"1d460bb9d77b289a7d295dee9b896bdbba2d2a7d478692d628bcde5b38c23e34"
-            hex"104061f64bbeddfdc0f568c69fcfacb282e2afbf0229f6a36277fb7d5d8868d2"
-            hex"25c9cc9a66ea85539df947f936997515a1135ef2ca59aefa55f97aced2b59753"
-            hex"008add9d2bb50591b696050f62c45409e4327c367b49ec8c6a0aa7afea446670"
-            hex"1290c58747742e7a1f1c909347af0779cbf6db8d269aaa9233177aad74861812"
+            hex"29c3130325dac7f7da90b858c9adc7de3c38eda1f7a7508aec25a2f65be769e8"
+            hex"26224601044482faf621ac0a915b68f715620668f9fb0c806b0f00314b79d795"
+            hex"0dcb4061653d73b435df56c8db477175c15a4daf572b33d91dad611166c6c4ed"
+            hex"2dc2e44f0ed2ed444b196d102bb5ff8a7b7a85162c6565bc4c6c5b50a583d7f9"
+            hex"07f5770af1ef1d8a2937b0efa674794c9982a60f8d4d795bd85b19e0aeea8770"
+            hex"0eb33f025dabe6a6c784b657fee7a78e03fa6aca6b3126ca1d81b7c509363d0b"
             hex"04e562ca33b6ec736bcaafc506cd9e327611bc2465c1a48c9e09d87d2d4a20d3"
             hex"0ae1cea7a95dc9dfdc79e1068bc3c444c7f3a13261ff93d0bfbbe62f370598f5"
             hex"2112c4167078e42dfcad5a1587c6984edf62da9943badd641c3e60345595b29b"

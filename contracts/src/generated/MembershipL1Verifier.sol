@@ -23,7 +23,7 @@ contract MembershipL1Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0xf14b91e69403f6caa877422849ef0487118c6dd7b897424c2fd98a82505c9463;
+    bytes32 private constant CIRCUIT = 0xea0cb8f55da9d08017ad0d96b3ad7abf608b409e7085f7887bbc907e88d0b964;
     uint256 private constant KEY_BYTES = 1312;
     uint256 private constant INPUT_BYTES = 160;
     uint256 private constant PROOF_BYTES = 1888;
@@ -71,7 +71,7 @@ contract MembershipL1Verifier is IProofVerifier {
     uint256 private constant GENERATOR = 0x1900;
     uint256 private constant KEY_POINTS = 0x16c0;
     uint256 private constant KEY_COEFFICIENTS_LAST = 0x1120;
-    uint256 private constant CALL = 0x1c80;
+    uint256 private constant CALL = 0x1f00;
     uint256 private constant KEY_CIRCUIT = 0x13e0;
     uint256 private constant KEY_DIGEST = 0x1400;
     uint256 private constant KEY_PLACES = 0x1420;
@@ -316,78 +316,59 @@ contract MembershipL1Verifier is IProofVerifier {
                 mstore(0x1960, mulmod(y, y, r)) // y^2
                 mstore(0x1980, mulmod(mload(0x1960), y, r)) // y^3
                 mstore(0x19a0, mulmod(mload(0x1980), y, r)) // y^4
-                // permutation: first layer
+                mstore(0x19c0, mulmod(mload(0x19a0), y, r)) // y^5
+                mstore(0x19e0, mulmod(mload(0x19c0), y, r)) // y^6
+                mstore(0x1a00, mulmod(mload(0x19e0), y, r)) // y^7
+                mstore(0x1a20, mulmod(mload(0x1a00), y, r)) // y^8
+                mstore(0x1a40, mulmod(mload(0x1a20), y, r)) // y^9
+                // lane
                 {
-                    mstore(0x19c0, add(mul(2, mload(0x08c0)), add(mload(0x0860), mload(0x0880))))
-                    mstore(0x19e0, add(mul(2, mload(0x0880)), add(mload(0x08c0), mload(0x08a0))))
-                    mstore(0x1a00, add(mload(0x19e0), mulmod(2, mul(2, add(mload(0x0860), mload(0x0880))), r)))
-                    let e := add(sub(r, mload(0x08e0)), add(mload(0x09c0), addmod(mload(0x19c0), mload(0x1a00), r)))
-                    e := add(mulmod(e, y, r), add(sub(r, mload(0x0900)), addmod(mload(0x1a00), mload(0x09e0), r)))
-                    mstore(0x1a20, add(mload(0x19c0), mulmod(2, mul(2, add(mload(0x08c0), mload(0x08a0))), r)))
-                    e := add(mulmod(e, y, r), add(sub(r, mload(0x0920)), add(mload(0x0a00), addmod(mload(0x19e0), mload(0x1a20), r))))
-                    e := add(mulmod(e, y, r), add(sub(r, mload(0x0940)), addmod(mload(0x1a20), mload(0x0a20), r)))
-                    mstore(0x1a40, add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd))
-                    mstore(0x1a60, add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc))
-                    eval := add(mulmod(eval, mload(0x19a0), r), mulmod(e, mulmod(0x2e6020836d24e427fb4ced7991714a03f131be9ac9fc6135e10de0adc6000001, mulmod(mload(0x1a60), mulmod(mload(0x1a40), mulmod(add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r), r), r), r), r))
-                }
-                // permutation: rounds
-                {
-                    mstore(0x19c0, mulmod(mload(0x08c0), mload(0x08c0), r))
-                    mstore(0x19e0, mulmod(mload(0x08c0), mulmod(mload(0x19c0), mload(0x19c0), r), r))
-                    mstore(0x1a00, mulmod(mload(0x0860), mload(0x0860), r))
-                    mstore(0x1a20, mulmod(mload(0x0860), mulmod(mload(0x1a00), mload(0x1a00), r), r))
-                    mstore(0x1a80, mulmod(mload(0x0880), mload(0x0880), r))
-                    mstore(0x1aa0, mulmod(mload(0x0880), mulmod(mload(0x1a80), mload(0x1a80), r), r))
-                    mstore(0x1ac0, add(mul(2, mload(0x19e0)), add(mload(0x1a20), mload(0x1aa0))))
-                    mstore(0x1ae0, mulmod(mload(0x08a0), mload(0x08a0), r))
-                    mstore(0x1b00, mulmod(mload(0x08a0), mulmod(mload(0x1ae0), mload(0x1ae0), r), r))
-                    mstore(0x1b20, add(mul(2, mload(0x1aa0)), add(mload(0x19e0), mload(0x1b00))))
-                    mstore(0x1b40, add(mload(0x1b20), mulmod(2, mul(2, add(mload(0x1a20), mload(0x1aa0))), r)))
-                    mstore(0x1b60, add(mload(0x0a60), mload(0x0a80)))
-                    mstore(0x1b80, add(mload(0x1b60), sub(r, mload(0x0aa0))))
-                    eval := add(mulmod(eval, y, r), add(sub(r, mod(add(mulmod(mload(0x08e0), mload(0x1b80), r), mulmod(mload(0x08e0), mload(0x0aa0), r)), r)), add(mulmod(mload(0x09c0), mload(0x1b60), r), add(mulmod(mload(0x0a60), addmod(mload(0x1ac0), mload(0x1b40), r), r), mulmod(mload(0x0a80), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x19e0), r), addmod(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08c0), r), add(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1b00), r), add(mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08a0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1aa0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1a20), r), mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0880), r))))), r)), r)))))
-                    mstore(0x1ba0, mulmod(mload(0x08e0), mload(0x08e0), r))
-                    mstore(0x1bc0, mulmod(mload(0x08e0), mulmod(mload(0x1ba0), mload(0x1ba0), r), r))
-                    mstore(0x1be0, mulmod(mload(0x0900), mload(0x0900), r))
-                    mstore(0x1c00, mulmod(mload(0x0900), mulmod(mload(0x1be0), mload(0x1be0), r), r))
-                    mstore(0x1c20, mulmod(mload(0x0920), mload(0x0920), r))
-                    mstore(0x1c40, mulmod(mload(0x0920), mulmod(mload(0x1c20), mload(0x1c20), r), r))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x09e0), mload(0x1b60), r), add(mulmod(mload(0x0a60), mload(0x1b40), r), mulmod(mload(0x0a80), add(mload(0x19e0), addmod(mulmod(0xd12d1d097d684662ad537feb4a5ce06c8d6eca9b00576e842fa2b7a8a553deb, mload(0x08c0), r), add(mulmod(0x54394503ca1721c158f123b69970d3325744a6981b9c621fdb65336c6abc8e1, mload(0x1b00), r), add(mulmod(0x28f09700bac81319cc36cbdc6561c029b843f7926b0da83207aa42b194c12d43, mload(0x08a0), r), add(mulmod(0x1ea2ebadd9d411189d7a194f1c2e83dae75c4dec5895afc3dadb3ab701f334c, mload(0x1aa0), r), add(mulmod(0xa70c78e61573e99db03757b63e33d3f57ba6264d81d8aea0877dc46ff7f79e5, mload(0x1a20), r), mulmod(0x224a28d6b15698385cdfb66e93c9e2ae87942fc84b800b3744dec7e436a21b38, mload(0x0880), r))))), r)), r))), sub(r, mod(add(mulmod(mload(0x0900), mload(0x1b80), r), mulmod(mload(0x0aa0), addmod(mulmod(0x214eac3d0d1d03e83ed90deedcd2d295d79d5c22106a623e0ee78acd18e97d90, mload(0x0940), r), add(mulmod(0xba57f308e399ebb243a3eab9c42b0114b3623fd0de684a76417c6e69c568b35, mload(0x1c40), r), add(mulmod(0x16bf6a9b69d297fbe8f6a9540d33c69acbe4c93300d3481e2ad73a6ffcf83b48, mload(0x0920), r), add(mulmod(0x744637ee65962ec75964b2d6a7028e09265d84a98d1bf09cf9bd4480af00377, mload(0x1c00), r), add(mulmod(0x21c5360b2fc03371cf754c94709484d8568285e29d0f6da514c617fe0595b42c, mload(0x1bc0), r), mulmod(0x29724779a68e426fec6e33e16b926293dac5001b6e5bbaedbc7006a81ae1f5c3, mload(0x0900), r))))), r), r)), r))))
-                    mstore(0x1c60, add(mload(0x1ac0), mulmod(2, mul(2, add(mload(0x19e0), mload(0x1b00))), r)))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x0a00), mload(0x1b60), r), add(mulmod(mload(0x0a60), addmod(mload(0x1b20), mload(0x1c60), r), r), mulmod(mload(0x0a80), add(mload(0x19e0), addmod(mulmod(0x2096501be4ffb0df7fd8f5ae4fa09e5a9fbf542bb11e46ed9160735682684ce2, mload(0x08c0), r), add(mulmod(0x2d46ff2a2d0b4fa8a5f98dd1dfdafe1166b0cb3bea1968b2a649afa724a49c3f, mload(0x1b00), r), add(mulmod(0x49316cb3affc3b029f022418864b9879dca16656f1ed9c7f6c8d31b8dd2f4da, mload(0x08a0), r), add(mulmod(0x3f1e1d24386c01ae4a2b0afabd991f468b88a7d04b7d081c7450be47c1d9467, mload(0x1aa0), r), add(mulmod(0x20b4b7dde9fb5e4aad107846478ef8177ef456d756bb32aa9d933bb1f906a073, mload(0x1a20), r), mulmod(0x1adfdc4b624947c05a240ec15338393216d194cc693dbc10c97696b61662ff58, mload(0x0880), r))))), r)), r))), sub(r, mod(add(mulmod(mload(0x0920), mload(0x1b80), r), mulmod(mload(0x0aa0), addmod(mulmod(0x1124bda311ecbe27646c5c3a2ce7cead6647e4561df5e66276fedb4a57988dd6, mload(0x0940), r), add(mulmod(0x1a85cf56e4993125ebf7b0f0999a055fbf6ff9c6164f076cc956535a67967fa5, mload(0x1c40), r), add(mulmod(0xeb429a8bf9332fafd46ee02c41eb94967d38fcf5956a1482b968d7358fed8a7, mload(0x0920), r), add(mulmod(0x12d51194ea6a06c1f6b91d87ffd4c87bbff718c150de2da2a5632fd6e8dd4c68, mload(0x1c00), r), add(mulmod(0x18b23544d598c6d992e01b9f8013b084ad2edee829cb6006bb298369a35ed3cd, mload(0x1bc0), r), mulmod(0x253c40625fa819e71442005936ea8ed884b5dae939ff831f9efa381d7bd7fbf, mload(0x0900), r))))), r), r)), r))))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x0a20), mload(0x1b60), r), add(mulmod(mload(0x0a60), mload(0x1c60), r), mulmod(mload(0x0a80), add(mload(0x19e0), addmod(mulmod(0x1a4b4ae859d2d34b3b579d0806d792d91f3485a723079b00e970d9fec1123f0, mload(0x08c0), r), add(mulmod(0xfcc87a502d35bdc6668ae77f13be7d2aa2e3f77966ee4a66bce0b3164a96f8b, mload(0x1b00), r), add(mulmod(0x26856399bcbb4617989e9915e6de6b0b1c249483372ae3692f4d03e3aaea76a7, mload(0x08a0), r), add(mulmod(0x14ec716fb2a8f4484d928c483bd67a8167562acc9937222f4f5c8e9d805ec986, mload(0x1aa0), r), add(mulmod(0x17cf284f46f1673c820dbdf47b45d5a5e9d3be76a392b9e1b09ba9291722309, mload(0x1a20), r), mulmod(0x64afb09018339587aac3d8d4b9244122c05b27cd59de00db2485bf0c0108017, mload(0x0880), r))))), r)), r))), sub(r, mod(add(mulmod(mload(0x0940), mload(0x1b80), r), mulmod(mload(0x0aa0), addmod(mulmod(0x2e553305a3597e43cd5b2143f9480f7712829018c512988201dd85106f7df49c, mload(0x0940), r), add(mulmod(0xa38ffeb6e5ed048a81e561a4ba4a2ec1d8dca855583e47d1673db52ec12f527, mload(0x1c40), r), add(mulmod(0xaf0ba2eb7cbd532d212ae5fb02ed878f47b8f461f8f872aed742db09a08ec12, mload(0x0920), r), add(mulmod(0x164ad95f106e367b4c00dd01173c6700d5d6f73c900983e4cee2f174fc32b022, mload(0x1c00), r), add(mulmod(0x1574c2f9bc9ba27d099942fdc68132513fb2723d02cdf5f7026c2dc31d37c121, mload(0x1bc0), r), mulmod(0x49e42f314a8dc1b5a9df1cf82804cdbc5238a7e77bdbd718d824b69fd608a80, mload(0x0900), r))))), r), r)), r))))
-                }
-                // sponge: input
-                {
-                    let e := add(mload(0x08e0), sub(r, mload(0x0840)))
-                    e := add(mulmod(e, y, r), add(mload(0x0900), sub(r, mload(0x0960))))
-                    e := add(mulmod(e, y, r), add(mload(0x0920), sub(r, mload(0x0980))))
-                    e := add(mulmod(e, y, r), add(mload(0x0940), sub(r, mload(0x0a20))))
-                    mstore(0x19c0, mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    eval := add(mulmod(eval, mload(0x19a0), r), mulmod(e, mulmod(0x4085bdee81978037a06b079e0201cb26e04535b5f7a1eb6c5a829cc54000000, mulmod(mload(0x1a60), mulmod(mload(0x1a40), mulmod(mload(0x19c0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r), r), r), r), r))
-                }
-                // sponge: output
-                {
-                    mstore(0x19e0, mulmod(mload(0x19c0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
-                    eval := add(mulmod(eval, y, r), mulmod(add(mload(0x0840), sub(r, mload(0x0860))), mulmod(0x2c5bf293f91828263e49953ca1613baaba2f94ed1a3f51da7e39cbc79c000001, mulmod(mload(0x1a60), mulmod(mload(0x1a40), mload(0x19e0), r), r), r), r))
-                }
-                // path: leaf
-                {
-                    eval := add(mulmod(eval, y, r), mulmod(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mulmod(mload(0x0ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0ac0)), r), r), mulmod(mulmod(add(mload(0x0860), sub(r, mload(0x08e0))), add(mload(0x0860), sub(r, mload(0x0900))), r), mulmod(add(mload(0x0860), sub(r, mload(0x0920))), add(mload(0x0860), sub(r, mload(0x0940))), r), r), r))
-                }
-                // path: node
-                {
-                    mstore(0x19c0, add(mload(0x0860), mload(0x09a0)))
-                    eval := add(mulmod(eval, y, r), mulmod(mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mulmod(mload(0x0ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0ac0)), r), r), mulmod(mulmod(add(mload(0x19c0), sub(r, mload(0x08e0))), add(mload(0x19c0), sub(r, mload(0x0900))), r), mulmod(add(mload(0x19c0), sub(r, mload(0x0920))), add(mload(0x19c0), sub(r, mload(0x0940))), r), r), r))
-                }
-                // path: output
-                {
-                    mstore(0x1a00, mulmod(mload(0x19e0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    eval := add(mulmod(eval, y, r), mulmod(add(mload(0x0840), sub(r, mod(mload(0x19c0), r))), mulmod(0x2042def740cbc01bd03583cf0100e59370229adafbd0f5b62d414e62a000000, mulmod(mload(0x1a60), mload(0x1a00), r), r), r))
-                }
-                // desk: instance
-                {
-                    eval := add(mulmod(eval, y, r), mulmod(add(mload(0x0840), sub(r, mload(0x0280))), mulmod(0x12f4163142de1a76bd85d7099d63ba136b7abafa40bdf6c16dc991405799999a, mulmod(mload(0x1a40), mload(0x1a00), r), r), r))
+                    mstore(0x1a60, mulmod(mload(0x08c0), mload(0x08c0), r))
+                    mstore(0x1a80, mulmod(mload(0x08c0), mulmod(mload(0x1a60), mload(0x1a60), r), r))
+                    mstore(0x1aa0, mulmod(add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    mstore(0x1ac0, mulmod(mload(0x1aa0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x1ae0, mulmod(mload(0x0a40), mulmod(mload(0x1ac0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x1b00, add(mulmod(mload(0x0a60), mload(0x1a80), r), mulmod(mload(0x08c0), mload(0x1ae0), r)))
+                    mstore(0x1b20, mulmod(mload(0x0860), mload(0x0860), r))
+                    mstore(0x1b40, mulmod(mload(0x0860), mulmod(mload(0x1b20), mload(0x1b20), r), r))
+                    mstore(0x1b60, mulmod(mload(0x0880), mload(0x0880), r))
+                    mstore(0x1b80, mulmod(mload(0x0880), mulmod(mload(0x1b60), mload(0x1b60), r), r))
+                    mstore(0x1ba0, add(mulmod(mload(0x0a60), mload(0x1b80), r), mulmod(mload(0x1ae0), mload(0x0880), r)))
+                    mstore(0x1bc0, add(mload(0x1ba0), add(mulmod(mload(0x0a60), mload(0x1b40), r), mulmod(mload(0x1ae0), mload(0x0860), r))))
+                    mstore(0x1be0, addmod(mload(0x1bc0), mul(2, mload(0x1b00)), r))
+                    mstore(0x1c00, mulmod(mload(0x08a0), mload(0x08a0), r))
+                    mstore(0x1c20, mulmod(mload(0x08a0), mulmod(mload(0x1c00), mload(0x1c00), r), r))
+                    mstore(0x1c40, add(mload(0x1b00), add(mulmod(mload(0x0a60), mload(0x1c20), r), mulmod(mload(0x1ae0), mload(0x08a0), r))))
+                    mstore(0x1c60, addmod(mload(0x1c40), mul(2, mload(0x1ba0)), r))
+                    mstore(0x1c80, add(mload(0x1c60), mulmod(4, mload(0x1bc0), r)))
+                    mstore(0x1ca0, add(mload(0x0a80), add(mload(0x0a60), mload(0x1ae0))))
+                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x1ca0), add(mload(0x09c0), sub(r, mload(0x08e0))), r), add(add(mload(0x1be0), mload(0x1c80)), mulmod(mload(0x0a80), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x1a80), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1c20), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1b80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1b40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0880), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08c0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08a0), r))))), r)), r))), r))
+                    mstore(0x1cc0, add(mload(0x1ca0), sub(r, mload(0x0aa0))))
+                    mstore(0x1ce0, add(mload(0x1c80), sub(r, mulmod(mload(0x1cc0), mload(0x0900), r))))
+                    mstore(0x1d00, add(mload(0x1be0), mulmod(4, mload(0x1c40), r)))
+                    mstore(0x1d20, add(add(mload(0x1c60), mload(0x1d00)), sub(r, mulmod(mload(0x1cc0), mload(0x0920), r))))
+                    mstore(0x1d40, add(mload(0x1d00), sub(r, mulmod(mload(0x1cc0), mload(0x0940), r))))
+                    mstore(0x1d60, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1a80), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1c20), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1b80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08a0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08c0), r))))), r))
+                    mstore(0x1d80, mulmod(mload(0x08e0), mload(0x08e0), r))
+                    mstore(0x1da0, mulmod(mload(0x08e0), mulmod(mload(0x1d80), mload(0x1d80), r), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x1ca0), mload(0x09e0), r), addmod(add(add(mload(0x1d40), addmod(mload(0x1ce0), mload(0x1d20), r)), mulmod(mload(0x0a80), mload(0x1d60), r)), sub(r, mulmod(mload(0x0aa0), add(mload(0x0900), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x1da0), r)), r)), r)))
+                    mstore(0x1dc0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1a80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1c20), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1d60), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08e0), r))))))
+                    mstore(0x1de0, mulmod(mload(0x0900), mload(0x0900), r))
+                    mstore(0x1e00, mulmod(mload(0x0900), mulmod(mload(0x1de0), mload(0x1de0), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x1ca0), mload(0x0a00), r), add(add(mulmod(mload(0x0a80), mload(0x1dc0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x1d40), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x1ce0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x1d20), r)))), sub(r, mulmod(mload(0x0aa0), add(add(mload(0x0920), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x1e00), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1da0), r)), r))), r))
+                    mstore(0x1e20, mulmod(mload(0x0920), mload(0x0920), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x1ca0), mload(0x0a20), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x1d40), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x1ce0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x1d20), r))), mulmod(mload(0x0a80), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1a80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1dc0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x1d60), r)))), r)), sub(r, mulmod(mload(0x0aa0), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x1da0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e00), r), add(mload(0x0940), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0920), mulmod(mload(0x1e20), mload(0x1e20), r), r), r)))), r))), r))
+                    mstore(0x1e40, add(mload(0x0860), mload(0x0960)))
+                    mstore(0x1e60, add(mulmod(mulmod(mload(0x0ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0ac0)), r), mulmod(mulmod(add(mload(0x0860), sub(r, mload(0x08e0))), add(mload(0x0860), sub(r, mload(0x0900))), r), mulmod(add(mload(0x0860), sub(r, mload(0x0920))), add(mload(0x0860), sub(r, mload(0x0940))), r), r), r), mulmod(mulmod(mload(0x0ac0), add(mload(0x0ac0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), mulmod(mulmod(add(mload(0x1e40), sub(r, mload(0x08e0))), add(mload(0x1e40), sub(r, mload(0x0900))), r), mulmod(add(mload(0x1e40), sub(r, mload(0x0920))), add(mload(0x1e40), sub(r, mload(0x0940))), r), r), r)))
+                    eval := add(mulmod(eval, y, r), mload(0x1e60))
+                    mstore(0x1e80, mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x1ea0, mulmod(mload(0x1ac0), mload(0x1e80), r))
+                    mstore(0x1ec0, mulmod(mload(0x1e80), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    mstore(0x1ee0, mulmod(mload(0x1ec0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(add(mload(0x0840), sub(r, mload(0x0280))), mulmod(mload(0x1ee0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r), r), add(add(mulmod(mload(0x1ea0), add(mload(0x08e0), sub(r, mload(0x0840))), r), mulmod(add(mload(0x0840), sub(r, mload(0x0860))), mulmod(mload(0x1aa0), mload(0x1ec0), r), r)), mulmod(add(mload(0x0840), sub(r, mod(mload(0x1e40), r))), mulmod(mload(0x1ee0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r), r))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1ea0), add(mload(0x0900), sub(r, mload(0x0980))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1ea0), add(mload(0x0920), sub(r, mload(0x09a0))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1ea0), add(mload(0x0940), sub(r, mload(0x0a20))), r))
                 }
             }
 
@@ -439,9 +420,9 @@ contract MembershipL1Verifier is IProofVerifier {
                 part := 0
                 q := mload(0x0840)
                 part := addmod(part, mulmod(q, mulmod(mload(0x1540), mload(0x0d80), r), r), r)
-                q := mload(0x0960)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1560), mload(0x0da0), r), r), r)
                 q := mload(0x0980)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1560), mload(0x0da0), r), r), r)
+                q := mload(0x09a0)
                 part := addmod(part, mulmod(q, mulmod(mload(0x1580), mload(0x0dc0), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := part
@@ -453,7 +434,7 @@ contract MembershipL1Verifier is IProofVerifier {
                 c := mulmod(c, mload(0x0da0), r)
                 mstore(0x0de0, c)
                 part := 0
-                q := mload(0x09a0)
+                q := mload(0x0960)
                 part := addmod(part, mulmod(q, mulmod(mload(0x15a0), mload(0x0d60), r), r), r)
                 q := mload(0x0860)
                 part := addmod(part, mulmod(q, mulmod(mload(0x15c0), mload(0x0d80), r), r), r)

@@ -19,6 +19,7 @@ use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rand_core::OsRng;
 use revm::primitives::Address;
 use vigil_contracts::inputs::{Input, Limit};
+use vigil_contracts::key::KeyError;
 use vigil_contracts::model::{Circuit as Model, Unsupported};
 use vigil_contracts::verifier::Plan;
 use vigil_params::embedded;
@@ -275,4 +276,16 @@ fn what_the_generator_does_not_know_it_refuses() {
     let srs = embedded::srs(K).unwrap();
     let key = keygen_vk(srs.kzg(), &circuit).unwrap();
     assert_eq!(Model::read(key.cs()).unwrap_err(), Unsupported::Lookups(1));
+}
+
+/// Openings at one point under two names would be a hole. Of four rows, the last (-7) is the one that the gates call -3.
+#[test]
+fn rotations_that_meet_are_refused() {
+    let circuit = Walk::default();
+    let srs = embedded::srs(K).unwrap();
+    let key = keygen_vk(srs.kzg(), &circuit).unwrap();
+    let plan = Plan::new(Model::read(key.cs()).unwrap(), Vec::new()).unwrap();
+    let data = |k| plan.key().data(&key, k, embedded::tau_g2(), 0);
+    assert!(data(K).is_ok());
+    assert_eq!(data(2).unwrap_err(), KeyError::Rotations(-7, -3, 2));
 }
