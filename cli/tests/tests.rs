@@ -7,6 +7,7 @@ mod bench;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod capture;
 mod chain;
+mod contract;
 mod follow;
 mod hostile;
 #[path = "../../follower/tests/http.rs"]
