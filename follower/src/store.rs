@@ -144,7 +144,7 @@ impl Store {
         }
     }
 
-    /// Records an epoch that is final by `anchor`; what is recorded already stays as it is.
+    /// Records a final epoch; what is recorded already stays as it is.
     pub(crate) fn record(&self, facts: &EpochFacts) -> Result<(), StoreError> {
         let write = self.write()?;
         {

@@ -1,6 +1,6 @@
 //! What can be wrong with a store.
 
-use super::{FORMAT, Identity};
+use super::Identity;
 use std::path::{Path, PathBuf};
 
 /// Why a store cannot be used.
@@ -81,7 +81,6 @@ pub(super) fn check(path: &Path, found: &Identity, asked: &Identity) -> Result<(
             ("source", source(id.from_states).to_owned()),
         ]
     };
-    debug_assert_eq!(asked.format, FORMAT);
     for ((what, expected), (_, got)) in facts(found).into_iter().zip(facts(asked)) {
         if expected != got {
             return Err(StoreError::Other {
