@@ -16,8 +16,9 @@ work=$(mktemp -d)
 node=
 followers=()
 finish() {
-    for pid in ${followers[@]+"${followers[@]}"} $node; do kill "$pid" 2> /dev/null || true; done
-    wait
+    # The node takes for ever to close down, and nothing of it is kept.
+    for pid in ${followers[@]+"${followers[@]}"} $node; do kill -9 "$pid" 2> /dev/null || true; done
+    wait 2> /dev/null || true
     rm -rf "$work"
 }
 trap finish EXIT
@@ -62,7 +63,7 @@ while [ $kills -lt 8 ]; do
     followers=("$blocks" "$states")
     sleep $((5 + kills))
     kill -9 "$states" 2> /dev/null || break
-    wait "$states" || true
+    wait "$states" 2> /dev/null || true
     kills=$((kills + 1))
 done
 (follow states) &
