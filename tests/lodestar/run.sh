@@ -33,13 +33,13 @@ if [ ! -e node_modules/snappy/build/Release/binding.node ]; then
     npm rebuild snappy
 fi
 
-LODESTAR_PRESET=minimal node --require ./polyfill.cjs node_modules/.bin/lodestar dev --dataDir "$work/node" --reset \
+# It leaves a file in the folder that it is started in.
+cd "$work"
+LODESTAR_PRESET=minimal node --require "$here/polyfill.cjs" "$here/node_modules/.bin/lodestar" dev --dataDir "$work/node" --reset \
     --genesisValidators $validators --startValidators 0..$((validators - 1)) --rest --rest.namespace '*' \
     --rest.address 127.0.0.1 --rest.port "$port" --server "$node_url" --listenAddress 127.0.0.1 --discv5 false --eth1 false \
     --params.SECONDS_PER_SLOT 2 --params.ALTAIR_FORK_EPOCH 0 > "$work/node.log" 2>&1 &
 node=$!
-
-cd "$work"
 "$vigil" registry draft --indices 0..$((validators - 1)) --operators 4 --out trial > registry.log 2>&1
 for _ in $(seq 60); do
     curl --silent --fail --noproxy '*' "$node_url/eth/v1/beacon/headers/head" > /dev/null && break
