@@ -1,0 +1,108 @@
+//! `contracts/src/settlement` decides as `vigil_verifier::settle` does: same states, same amounts, same
+//! reason of a refusal, on random inputs that lie on boundaries more often than not.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod abi;
+mod calls;
+mod evm;
+mod inputs;
+
+use calls::{Checks, Closes, Concludes, Opens, Settles, Thresholds, TopUps, Twin, Withdrawals};
+use evm::Evm;
+use inputs::Inputs;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+/// Cases with one seed.
+const RUN: u64 = 10_000;
+
+/// Compares on `cases` inputs. At least `refused` and `accepted` of a hundred must be, or the inputs are poor.
+fn compare<T: Twin>(cases: u64, [refused, accepted]: [u64; 2]) {
+    let (next, refusals) = (AtomicU64::new(0), AtomicU64::new(0));
+    let runs = cases.div_ceil(RUN);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                let mut evm = Evm::new();
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= runs {
+                        break;
+                    }
+                    let mut inputs = Inputs::new(seed);
+                    for case in 0..RUN {
+                        let input = T::random(&mut inputs);
+                        let native = input.native();
+                        refusals.fetch_add(u64::from(native.is_err()), Ordering::Relaxed);
+                        let chain = evm.call(input.call());
+                        assert!(native == chain, "seed {seed}, case {case}: {input:?}\nnative {native:02x?}\nchain {chain:02x?}");
+                    }
+                }
+            });
+        }
+    });
+    let (total, refusals) = (runs * RUN, refusals.into_inner());
+    assert!(
+        refusals * 100 >= refused * total && (total - refusals) * 100 >= accepted * total,
+        "{refusals} of {total} were refused"
+    );
+}
+
+#[test]
+fn settle_agrees() {
+    compare::<Settles>(1_000_000, [25, 40]);
+}
+
+#[test]
+fn conclude_agrees() {
+    compare::<Concludes>(200_000, [10, 50]);
+}
+
+#[test]
+fn close_agrees() {
+    compare::<Closes>(100_000, [0, 100]);
+}
+
+#[test]
+fn open_agrees() {
+    compare::<Opens>(50_000, [0, 100]);
+}
+
+#[test]
+fn top_up_agrees() {
+    compare::<TopUps>(50_000, [0, 100]);
+}
+
+#[test]
+fn withdrawable_agrees() {
+    compare::<Withdrawals>(50_000, [0, 100]);
+}
+
+#[test]
+fn thresholds_agree() {
+    compare::<Thresholds>(50_000, [0, 100]);
+}
+
+#[test]
+fn policies_are_in_range_alike() {
+    compare::<Checks>(50_000, [30, 30]);
+}
+
+#[test]
+fn every_refusal_occurs() {
+    let mut evm = Evm::new();
+    let mut inputs = Inputs::new(u64::MAX);
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..20_000 {
+        for call in [
+            Settles::random(&mut inputs).call(),
+            Concludes::random(&mut inputs).call(),
+            Checks::random(&mut inputs).call(),
+        ] {
+            if let Err(reason) = evm.call(call) {
+                seen.insert(reason[..4].to_vec());
+            }
+        }
+    }
+    assert_eq!(seen.len(), abi::REFUSALS, "{seen:02x?}");
+}

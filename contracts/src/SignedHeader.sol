@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice What more than two thirds of the quorum sign about a period (protocol section 5).
+/// @dev Everything but the roots and the hash shares a slot.
+struct SignedHeader {
+    /// Root of the period's ledger.
+    uint256 ledgerRoot;
+    /// Root of the registry version that the period uses.
+    uint256 registryRoot;
+    /// genesis_validators_root, big endian, mod r.
+    uint256 chain;
+    /// SHA-256 of the published ledger file.
+    bytes32 fileHash;
+    /// First epoch.
+    uint64 startEpoch;
+    /// Length in epochs.
+    uint32 epochs;
+    /// N, the validators of the registry.
+    uint32 registered;
+    /// G over all rows, in increment-epochs: no more good stake than this can be claimed in all.
+    uint64 totalGood;
+    /// Slashed validators of the registry, slashed in whichever period.
+    uint32 totalSlashed;
+    /// Attestation performance of all active validators of the chain, in basis points.
+    uint16 networkBps;
+}
