@@ -21,7 +21,9 @@ library Strikes {
         uint256 counting = Math.saturatingSub(window, passed);
         uint256 left = operator.strikeHistory & (2 ** Math.min(counting, 64) - 1);
         uint256 count = 0;
-        for (; left != 0; left &= left - 1) ++count;
+        for (; left != 0; left &= left - 1) {
+            ++count;
+        }
         return count;
     }
 }
