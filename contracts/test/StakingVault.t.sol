@@ -65,9 +65,7 @@ contract StakingVaultTest is Fixture {
         bytes32 root = deposits.get_deposit_root();
         vault.depositValidators(list, root, signed(vault.hashDeposits(list, root), 4));
         vm.assertEq(address(deposits).balance, 32 ether);
-        vm.assertEq(
-            uint256(bytes32(deposits.lastCredentials())), uint256(1) << 248 | uint256(uint160(address(vault)))
-        );
+        vm.assertEq(uint256(bytes32(deposits.lastCredentials())), uint256(1) << 248 | uint256(uint160(address(vault))));
         vm.assertEq(vault.idle(), 8 ether);
         vm.assertEq(vault.totalAssets(), 40 ether);
     }

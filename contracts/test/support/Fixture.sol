@@ -78,9 +78,8 @@ abstract contract Fixture {
         clock = new Clock(timelock, GUARDIAN, GENESIS, EPOCH);
         policies = new PolicyStore(timelock, clock, policy());
         shapes = new ShapeRegistry(timelock);
-        oracle = new LedgerOracle(
-            parts, LedgerOracle.Config(CHAIN, FIRST_EPOCH, EPOCHS, CHALLENGE, MEMBER_BOND, 30 * DAY)
-        );
+        oracle =
+            new LedgerOracle(parts, LedgerOracle.Config(CHAIN, FIRST_EPOCH, EPOCHS, CHALLENGE, MEMBER_BOND, 30 * DAY));
         registry = new OperatorRegistry(parts, Batches.Config(REGISTRATION, DAY, 3 * DAY, D, 2, EMPTY_ROOT), 50);
         pool = new DutyPool(parts, DutyPool.Config(PROOFS, GRACE, ENTRY_BOND));
         vault = new StakingVault(parts, deposits, "Vigil stake", "VIGIL");
@@ -133,7 +132,7 @@ abstract contract Fixture {
         p.penalty = 1 ether;
         p.bondPerValidator = 0.5 ether;
         (p.tiers[1], p.tiers[2], p.tiers[3], p.tiers[4], p.tiers[5], p.tiers[6]) =
-            (5_000, 7_500, 9_000, 9_500, 9_800, 10_000);
+        (5_000, 7_500, 9_000, 9_500, 9_800, 10_000);
     }
 
     // Signatures.
@@ -258,7 +257,11 @@ abstract contract Fixture {
         return Claims(validators, 10_000, slashed, 10_000, goodStake);
     }
 
-    function dutyProof(uint256 id, uint64 period, Claims memory c, uint256 context) internal view returns (bytes memory) {
+    function dutyProof(uint256 id, uint64 period, Claims memory c, uint256 context)
+        internal
+        view
+        returns (bytes memory)
+    {
         SignedHeader memory h = oracle.finalOf(period).header;
         Thresholds memory t = Policies.thresholdsInForce(policies.policyFor(h.startEpoch), h.networkBps);
         uint256[11] memory inputs = [
