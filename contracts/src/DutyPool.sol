@@ -22,15 +22,17 @@ import {SignedHeader} from "./SignedHeader.sol";
 /// ```text
 /// header final        deadline          grace window over
 ///     | openPeriod       |                    | closePeriod, then conclude once an operator
-///     |---- OnTime ------|------- Late -------|---- Over: arrears -------------------->
+///     |---- OnTime ------|------- Late -------|---- arrears -------------------->
 ///           submitProof        submitProof          submitProof, after conclude
 /// ```
+/// Deadlines run from the moment the header is final, or the grace window before it is over if that is later. What silent
+/// operators' bonds pay ahead of their proofs stays here until it is known whose slashings it was for.
 contract DutyPool is Accounts {
     using Policies for Policy;
 
     /// @notice Windows, in seconds of the clock, and the entry bond in wei.
     struct Config {
-        /// From the moment the header is final.
+        /// From the period's beginning here.
         uint64 proofWindow;
         /// After it.
         uint64 graceWindow;
@@ -48,12 +50,10 @@ contract DutyPool is Accounts {
 
     /// @notice What there is for the rewards of periods to come, in wei.
     uint128 public budget;
-    /// @notice How many periods are open, or closed. They are opened in order.
-    uint64 public openedPeriods;
-    /// @notice How many periods are closed. They are closed in order.
-    uint64 public closedPeriods;
-    /// @notice Of the pool.
-    PoolState public poolState;
+    /// @notice When the grace window of the newest period is over, in the clock's time.
+    uint64 public graceEnds;
+    /// @notice From when on a period's deadlines count, in the clock's time.
+    mapping(uint64 period => uint64) public beginsAt;
 
     mapping(uint64 period => PeriodState) private _periods;
     mapping(uint256 id => mapping(uint64 period => Record)) private _records;
@@ -65,14 +65,16 @@ contract DutyPool is Accounts {
     /// @notice An operator's proof was accepted.
     event Settled(uint256 indexed id, uint64 indexed period, Phase phase, Claims claims, Settlement.Payment payment);
     /// @notice A period is closed: what is still missing of slashings, and what returned to the stakers.
-    event PeriodClosed(uint64 indexed period, uint32 missing, uint32 silent, bool strikes, uint256 toStakers);
+    event PeriodClosed(uint64 indexed period, uint128 missing, uint32 silent, bool strikes, uint256 toStakers);
     /// @notice A period is over for an operator.
     event Concluded(uint256 indexed id, uint64 indexed period, Settlement.Conclusion conclusion);
 
-    /// @notice It is another period's turn.
-    error NotNext(uint64 expected, uint64 got);
+    /// @notice The period is not open yet: one after the other.
+    error NotOpen(uint64 period);
     /// @notice The grace window is not over.
-    error StillOpen(uint64 until);
+    error GraceNotOver(uint64 until);
+    /// @notice The grace window is over: close the period and conclude it for the operator, then prove.
+    error GraceOver(uint64 until);
     /// @notice The shape has too few places.
     error ShapeTooSmall(uint32 capacity, uint32 validators);
     /// @notice A verifier answered, but not with yes.
@@ -89,11 +91,10 @@ contract DutyPool is Accounts {
         emit Funded(msg.sender, msg.value);
     }
 
-    /// @notice Opens the next period, once its header is final. Anybody may.
+    /// @notice Opens the next period, once its header is final and the one before is closed. Anybody may.
     function openPeriod() external whileRunning nonReentrant {
-        uint64 period = openedPeriods;
-        ILedgerOracle.Final memory final_ = oracle.finalOf(period);
-        _open(period, final_.header, policies.policyFor(final_.header.startEpoch));
+        ILedgerOracle.Final memory final_ = oracle.finalOf(_pool.periods);
+        _open(final_, policies.policyFor(final_.header.startEpoch));
     }
 
     /// @notice Settles a period for an operator, on its proof. Only the owner may: the proof itself moves no money.
@@ -107,8 +108,10 @@ contract DutyPool is Accounts {
         require(owner != address(0) && msg.sender == owner, NotAllowed(msg.sender));
         ILedgerOracle.Final memory final_ = oracle.finalOf(period);
         Policy memory policy = policies.policyFor(final_.header.startEpoch);
-        if (period == openedPeriods) _open(period, final_.header, policy);
-        require(period < openedPeriods, NotNext(openedPeriods, period));
+        if (period == _pool.periods) _open(final_, policy);
+        require(period < _pool.periods, NotOpen(period));
+        bool isOpen = _pool.isOpen && period + 1 == _pool.periods;
+        require(!isOpen || poolClock.time() < graceEnds, GraceOver(graceEnds));
 
         State memory state = _load(id, period, final_);
         Settlement.Payment memory payment = Settlement.settle(policy, final_.header, state, claims);
@@ -118,21 +121,20 @@ contract DutyPool is Accounts {
         _verify(
             id, final_.header, policy, claims, ProofContext.bind(address(this), payout, ProofContext.DUTY), shape, proof
         );
-        _toReserve(payment.potToReserve + payment.bondToReserve);
+        _toReserve(payment.potToReserve + payment.bondToReserve + payment.heldToReserve);
     }
 
-    /// @notice Closes the next period, once its grace window is over. Anybody may.
+    /// @notice Closes the open period, or the next one, once its grace window is over. Anybody may.
     function closePeriod() external whileRunning nonReentrant {
-        uint64 period = closedPeriods;
+        uint64 period = _pool.isOpen ? _pool.periods - 1 : _pool.periods;
         ILedgerOracle.Final memory final_ = oracle.finalOf(period);
-        uint64 until = final_.finalAt + proofWindow + graceWindow;
-        require(poolClock.time() >= until, StillOpen(until));
-        if (period == openedPeriods) _open(period, final_.header, policies.policyFor(final_.header.startEpoch));
-        closedPeriods = period + 1;
+        Policy memory policy = policies.policyFor(final_.header.startEpoch);
+        if (!_pool.isOpen) _open(final_, policy);
+        require(poolClock.time() >= graceEnds, GraceNotOver(graceEnds));
 
-        (PoolState memory pool, PeriodState memory state) = (poolState, _periods[period]);
-        uint256 toStakers = Settlement.close(final_.header, pool, state);
-        (poolState, _periods[period]) = (pool, state);
+        (PoolState memory pool, PeriodState memory state) = (_pool, _periods[period]);
+        uint256 toStakers = Settlement.close(policy, final_.header, pool, state);
+        (_pool, _periods[period]) = (pool, state);
         emit PeriodClosed(period, state.missing, state.silent, state.strikes, toStakers);
         if (toStakers > 0) vault.give{value: toStakers}();
     }
@@ -148,7 +150,6 @@ contract DutyPool is Accounts {
         Settlement.Conclusion memory conclusion = Settlement.conclude(policy, state);
         _store(id, period, state);
         emit Concluded(id, period, conclusion);
-        _toReserve(conclusion.bondToReserve);
     }
 
     /// @notice A period's state.
@@ -161,23 +162,15 @@ contract DutyPool is Accounts {
         return _records[id][period];
     }
 
-    /// @notice Where the clock stands in a period.
-    function phaseOf(uint64 period) external view returns (Phase) {
-        return _phase(oracle.finalOf(period).finalAt);
-    }
-
-    function _open(uint64 period, SignedHeader memory header, Policy memory policy) private {
-        PeriodState memory state = Settlement.open(policy, header, period, budget);
+    function _open(ILedgerOracle.Final memory final_, Policy memory policy) private {
+        PoolState memory pool = _pool;
+        PeriodState memory state = Settlement.open(policy, final_.header, pool, budget);
         budget -= state.pot;
-        openedPeriods = period + 1;
-        _periods[period] = state;
-        emit PeriodOpened(period, state.pot);
-    }
-
-    function _phase(uint64 finalAt) private view returns (Phase) {
-        uint64 time = poolClock.time();
-        if (time < finalAt + proofWindow) return Phase.OnTime;
-        return time < finalAt + proofWindow + graceWindow ? Phase.Late : Phase.Over;
+        (_pool, _periods[state.number]) = (pool, state);
+        uint64 begins = final_.finalAt > graceEnds ? final_.finalAt : graceEnds;
+        beginsAt[state.number] = begins;
+        graceEnds = begins + proofWindow + graceWindow;
+        emit PeriodOpened(state.number, state.pot);
     }
 
     function _load(uint256 id, uint64 period, ILedgerOracle.Final memory final_)
@@ -185,12 +178,14 @@ contract DutyPool is Accounts {
         view
         returns (State memory state)
     {
-        state = State(_phase(final_.finalAt), poolState, _periods[period], _operators[id], _records[id][period]);
-        state.operator.validators = registry.validatorsAt(id, final_.version);
+        state.phase = poolClock.time() < beginsAt[period] + proofWindow ? Phase.OnTime : Phase.Late;
+        (state.pool, state.period) = (_pool, _periods[period]);
+        (state.operator, state.record) = (_operators[id], _records[id][period]);
+        state.validators = registry.validatorsAt(id, final_.version);
     }
 
     function _store(uint256 id, uint64 period, State memory state) private {
-        poolState = state.pool;
+        _pool = state.pool;
         _periods[period] = state.period;
         _operators[id] = state.operator;
         _records[id][period] = state.record;

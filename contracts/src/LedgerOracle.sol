@@ -8,8 +8,7 @@ import {Part} from "./Part.sol";
 import {Parts} from "./Parts.sol";
 import {ProofContext} from "./ProofContext.sol";
 import {Quorum} from "./Quorum.sol";
-import {Policies} from "./settlement/Policies.sol";
-import {SignedHeader} from "./SignedHeader.sol";
+import {Headers, SignedHeader} from "./SignedHeader.sol";
 
 /// @title LedgerOracle
 /// @notice One final header a period, one period after the other. A header is signed by the quorum, waits for a
@@ -78,8 +77,8 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     error WrongChain(uint256 expected, uint256 got);
     /// @notice Not the registry version of the period.
     error WrongRegistry(uint256 expectedRoot, uint32 expectedRegistered);
-    /// @notice A root that is no field element, or a total that cannot be.
-    error TotalsOutOfRange();
+    /// @notice A root that is no field element.
+    error RootOutOfRange(uint256 root);
     /// @notice The period has no final header.
     error NotFinal(uint64 period);
 
@@ -182,11 +181,8 @@ contract LedgerOracle is ILedgerOracle, Quorum {
         uint32 registered;
         (version, root, registered) = registry.versionFor(header.startEpoch);
         require(header.registryRoot == root && header.registered == registered, WrongRegistry(root, registered));
-        require(
-            header.ledgerRoot < ProofContext.ORDER && header.networkBps <= Policies.BPS
-                && header.totalSlashed <= registered,
-            TotalsOutOfRange()
-        );
+        require(header.ledgerRoot < ProofContext.ORDER, RootOutOfRange(header.ledgerRoot));
+        Headers.check(header);
     }
 
     function _clear() private {

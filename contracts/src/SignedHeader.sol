@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Policies} from "./settlement/Policies.sol";
+
 /// @notice What more than two thirds of the quorum sign about a period (protocol section 5).
 /// @dev Everything but the roots and the hash shares a slot.
 struct SignedHeader {
@@ -24,4 +26,23 @@ struct SignedHeader {
     uint32 totalSlashed;
     /// Attestation performance of all active validators of the chain, in basis points.
     uint16 networkBps;
+}
+
+/// @title Headers
+/// @notice Ranges of a header: the twin of `SignedHeader::check` in `circuits/src/header.rs`.
+library Headers {
+    /// @dev A sum of good stake is below this.
+    uint256 internal constant GOOD_STAKE_LIMIT = 2 ** 48;
+
+    /// @notice More than 10,000 basis points, more slashed than registered, or 2^48 of good stake.
+    error HeaderOutOfRange();
+
+    /// @notice Reverts unless the numbers are in their ranges.
+    function check(SignedHeader memory header) internal pure {
+        require(
+            header.networkBps <= Policies.BPS && header.totalSlashed <= header.registered
+                && header.totalGood < GOOD_STAKE_LIMIT,
+            HeaderOutOfRange()
+        );
+    }
 }

@@ -4,8 +4,9 @@ pragma solidity 0.8.37;
 import {Accounts} from "../src/Accounts.sol";
 import {DutyPool} from "../src/DutyPool.sol";
 import {LedgerOracle} from "../src/LedgerOracle.sol";
+import {Bonds} from "../src/settlement/Bonds.sol";
 import {Settlement} from "../src/settlement/Settlement.sol";
-import {Claims, Phase, Status} from "../src/settlement/State.sol";
+import {Claims, Status} from "../src/settlement/State.sol";
 import {Fixture} from "./support/Fixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -20,12 +21,7 @@ contract DutyPoolTest is Fixture {
         twoOperators();
         pool.fund{value: 10 ether}();
         // The periods of the empty registry are nobody's.
-        pass(PROOFS + GRACE);
-        for (uint64 period = 0; period < oracle.periods(); ++period) {
-            pool.closePeriod();
-            pool.conclude(1, period);
-            pool.conclude(2, period);
-        }
+        concludeAll();
     }
 
     function test_a_proof_pays_its_share_of_the_pot() public {
@@ -87,20 +83,37 @@ contract DutyPoolTest is Fixture {
         pool.submitProof(1, period, c, DUTY_SHAPE, proof);
     }
 
-    function test_phases_follow_the_clock() public {
+    function test_windows_follow_the_clock() public {
         uint64 period = finalHeader(GOOD, 0);
-        vm.assertTrue(pool.phaseOf(period) == Phase.OnTime);
-        pass(PROOFS - 1);
-        vm.assertTrue(pool.phaseOf(period) == Phase.OnTime);
-        pass(1);
-        vm.assertTrue(pool.phaseOf(period) == Phase.Late);
-        pass(GRACE - 1);
-        vm.assertTrue(pool.phaseOf(period) == Phase.Late);
-        vm.expectPartialRevert(DutyPool.StillOpen.selector);
+        vm.assertEq(pool.poolState().periods, period);
+        pool.openPeriod();
+        vm.assertEq(pool.beginsAt(period), oracle.finalOf(period).finalAt);
+        pass(PROOFS + GRACE - 1);
+        vm.expectPartialRevert(DutyPool.GraceNotOver.selector);
         pool.closePeriod();
+        prove(1, period, claim(4, GOOD_1, 0));
         pass(1);
-        vm.assertTrue(pool.phaseOf(period) == Phase.Over);
+        Claims memory c = claim(6, GOOD_2, 0);
+        bytes memory proof = dutyProof(2, period, c);
+        vm.prank(owner(2));
+        vm.expectPartialRevert(DutyPool.GraceOver.selector);
+        pool.submitProof(2, period, c, DUTY_SHAPE, proof);
         pool.closePeriod();
+    }
+
+    function test_deadlines_wait_for_the_grace_window_before() public {
+        uint64 first = finalHeader(GOOD, 0);
+        pool.openPeriod();
+        uint64 graceEnds = pool.graceEnds();
+        uint64 second = finalHeader(GOOD, 0);
+        vm.assertTrue(oracle.finalOf(second).finalAt < graceEnds);
+        vm.expectRevert(abi.encodeWithSelector(Settlement.StillOpen.selector));
+        pool.openPeriod();
+        pass(10 days);
+        pool.closePeriod();
+        pool.openPeriod();
+        vm.assertEq(pool.beginsAt(second), graceEnds);
+        vm.assertTrue(pool.beginsAt(second) > pool.beginsAt(first));
     }
 
     function test_a_late_proof_earns_nothing_and_is_a_strike() public {
@@ -122,6 +135,7 @@ contract DutyPoolTest is Fixture {
         prove(1, period, claim(4, GOOD_1, 1));
         vm.assertEq(address(reserve).balance, 1 ether);
         vm.assertEq(uint256(pool.operatorOf(1).bond), 19 ether);
+        concludeAll(period);
         period = finalHeader(GOOD, 1);
         prove(1, period, claim(4, GOOD_1, 1));
         vm.assertEq(address(reserve).balance, 1 ether);
@@ -130,40 +144,44 @@ contract DutyPoolTest is Fixture {
     function test_silent_bonds_pay_for_what_is_missing() public {
         uint64 period = finalHeader(GOOD, 2);
         prove(2, period, claim(6, GOOD_2, 0));
-        pass(PROOFS + GRACE);
-        pool.closePeriod();
-        pool.conclude(1, period);
-        vm.assertEq(address(reserve).balance, 2 ether);
+        concludeAll(period);
         vm.assertTrue(pool.recordOf(1, period).status == Status.Silent);
-        vm.assertEq(pool.releasable(1), 0);
-        // A proof in arrears frees the bond, and is charged no second time.
-        prove(1, period, claim(4, GOOD_1, 2));
-        vm.assertEq(address(reserve).balance, 2 ether);
-        vm.assertEq(pool.releasable(1), 18 ether - 4 * 0.5 ether);
+        vm.assertEq(uint256(pool.operatorOf(1).bond), 18 ether);
+        vm.assertEq(uint256(pool.poolState().prepaid), 2 ether);
+        vm.assertEq(address(reserve).balance, 0);
+        // Arrears: one of the two was its own, what was held for the other returns.
+        prove(1, period, claim(4, GOOD_1, 1));
+        vm.assertEq(address(reserve).balance, 1 ether);
+        vm.assertEq(uint256(pool.operatorOf(1).bond), 19 ether);
+        vm.assertEq(uint256(pool.poolState().prepaid), 0);
     }
 
-    function test_arrears_before_the_conclusion_are_refused() public {
+    function test_arrears_come_after_the_conclusion() public {
         uint64 period = finalHeader(GOOD, 0);
+        pool.openPeriod();
         pass(PROOFS + GRACE);
+        pool.closePeriod();
         Claims memory c = claim(4, GOOD_1, 0);
         bytes memory proof = dutyProof(1, period, c);
         vm.prank(owner(1));
-        vm.expectRevert(abi.encodeWithSelector(Settlement.NotConcludedRefused.selector));
+        vm.expectRevert(abi.encodeWithSelector(Settlement.NotConcludedRefused.selector, period));
         pool.submitProof(1, period, c, DUTY_SHAPE, proof);
+        pool.conclude(1, period);
+        prove(1, period, c);
+        vm.assertEq(pool.owed(payout(1)), 0);
     }
 
     function test_two_strikes_bar_until_a_vote() public {
         for (uint256 i = 0; i < 2; ++i) {
             uint64 silent = finalHeader(GOOD, 0);
             prove(2, silent, claim(6, GOOD_2, 0));
-            pass(PROOFS + GRACE);
-            pool.closePeriod();
-            pool.conclude(1, silent);
+            concludeAll(silent);
         }
         vm.assertTrue(pool.operatorOf(1).barred);
         uint64 period = finalHeader(GOOD, 0);
         prove(1, period, claim(4, GOOD_1, 0));
         vm.assertEq(pool.owed(payout(1)), 0);
+        concludeAll(period);
         vm.prank(TIMELOCK);
         pool.liftBar(1);
         period = finalHeader(GOOD, 0);
@@ -171,7 +189,7 @@ contract DutyPoolTest is Fixture {
         vm.assertTrue(pool.owed(payout(1)) > 0);
     }
 
-    function test_periods_are_closed_and_concluded_in_order() public {
+    function test_one_period_after_the_other() public {
         uint64 first = finalHeader(GOOD, 0);
         uint64 second = finalHeader(GOOD, 0);
         vm.expectPartialRevert(Settlement.ConclusionOutOfOrder.selector);
@@ -181,34 +199,94 @@ contract DutyPoolTest is Fixture {
         Claims memory c = claim(4, GOOD_1, 0);
         bytes memory proof = dutyProof(1, second, c);
         vm.prank(owner(1));
-        vm.expectRevert(abi.encodeWithSelector(DutyPool.NotNext.selector, first, second));
+        vm.expectRevert(abi.encodeWithSelector(DutyPool.NotOpen.selector, second));
         pool.submitProof(1, second, c, DUTY_SHAPE, proof);
-        pool.openPeriod();
+        concludeAll(first);
         prove(1, second, c);
     }
 
-    function test_a_bond_leaves_only_after_every_period() public {
-        vm.assertEq(pool.releasable(1), 20 ether - 4 * 0.5 ether);
-        uint64 period = finalHeader(GOOD, 0);
-        vm.assertEq(pool.releasable(1), 0);
+    function test_a_bond_leaves_only_after_the_period_of_the_request() public {
+        // The next period has begun on the chain when the owner asks.
+        uint64 period = oracle.periods();
+        vm.warp(GENESIS + uint256(oracle.nextEpoch()) * EPOCH);
+        if (clock.epoch() < oracle.nextEpoch()) pass(EPOCH);
+        vm.prank(owner(1));
+        pool.requestRelease(1);
+        vm.prank(owner(1));
+        vm.expectPartialRevert(LedgerOracle.NotFinal.selector);
+        pool.releaseBond(1, period, 1);
+        vm.prank(owner(1));
+        vm.expectPartialRevert(Accounts.NotRequested.selector);
+        pool.releaseBond(1, period - 1, 1);
+        vm.assertEq(finalHeader(GOOD, 0), period);
         vm.prank(owner(1));
         vm.expectPartialRevert(Accounts.BondLocked.selector);
-        pool.releaseBond(1, 1);
+        pool.releaseBond(1, period, 1);
         prove(1, period, claim(4, GOOD_1, 0));
-        pass(PROOFS + GRACE);
-        pool.closePeriod();
-        pool.conclude(1, period);
+        concludeAll(period);
+        vm.expectPartialRevert(bytes4(keccak256("NotAllowed(address)")));
+        pool.releaseBond(1, period, 1);
         vm.prank(owner(1));
-        pool.releaseBond(1, 18 ether);
+        vm.expectRevert(abi.encodeWithSelector(Accounts.BondLocked.selector, 18 ether + 1, 18 ether));
+        pool.releaseBond(1, period, 18 ether + 1);
+        vm.prank(owner(1));
+        pool.releaseBond(1, period, 18 ether);
         vm.assertEq(pool.owed(owner(1)), 18 ether);
+        vm.prank(owner(1));
+        vm.expectPartialRevert(Accounts.NotRequested.selector);
+        pool.releaseBond(1, period, 1);
+    }
+
+    function test_a_request_expires() public {
+        vm.warp(GENESIS + uint256(oracle.nextEpoch() + 1) * EPOCH);
+        vm.prank(owner(1));
+        pool.requestRelease(1);
+        uint64 period = oracle.periods();
+        for (uint256 i = 0; i < 3; ++i) {
+            uint64 one = finalHeader(GOOD, 0);
+            prove(1, one, claim(4, GOOD_1, 0));
+            concludeAll(one);
+        }
+        vm.prank(owner(1));
+        vm.expectPartialRevert(Accounts.NotRequested.selector);
+        pool.releaseBond(1, period, 1);
+    }
+
+    function test_who_retires_has_no_duty_and_all_of_its_bond() public {
+        uint64 period = finalHeader(GOOD, 0);
+        pool.openPeriod();
+        vm.prank(TIMELOCK);
+        vm.expectRevert(abi.encodeWithSelector(Bonds.StillOwes.selector));
+        pool.retire(1);
+        prove(1, period, claim(4, GOOD_1, 0));
+        concludeAll(period);
         vm.prank(TIMELOCK);
         pool.retire(1);
-        vm.assertEq(pool.releasable(1), 2 ether);
+        vm.warp(GENESIS + uint256(oracle.nextEpoch() + 1) * EPOCH);
+        vm.prank(owner(1));
+        pool.requestRelease(1);
+        period = finalHeader(GOOD, 0);
+        Claims memory c = claim(4, GOOD_1, 0);
+        bytes memory proof = dutyProof(1, period, c);
+        vm.prank(owner(1));
+        vm.expectRevert(abi.encodeWithSelector(Settlement.RetiredRefused.selector));
+        pool.submitProof(1, period, c, DUTY_SHAPE, proof);
+        concludeAll(period);
+        vm.assertEq(uint256(pool.operatorOf(1).unproven), 0);
+        vm.prank(owner(1));
+        pool.releaseBond(1, period, 20 ether);
+    }
+
+    function test_who_grows_does_not_retire() public {
+        uint256 root = fixedBatch(1);
+        enrol(1, root, 5);
+        vm.prank(TIMELOCK);
+        vm.expectPartialRevert(Accounts.StillGrows.selector);
+        pool.retire(1);
     }
 
     function test_a_top_up_pays_debts_first() public {
-        vm.prank(owner(1));
-        pool.releaseBond(1, 18 ether);
+        test_a_bond_leaves_only_after_the_period_of_the_request();
         uint64 period = finalHeader(GOOD, 3);
         prove(1, period, claim(4, 0, 3));
         vm.assertEq(uint256(pool.operatorOf(1).debt), 1 ether);
@@ -218,10 +296,8 @@ contract DutyPoolTest is Fixture {
     }
 
     function test_a_pot_is_at_most_the_budget() public {
-        finalHeader(GOOD, 0);
-        pool.openPeriod();
         uint256 left = pool.budget();
-        uint64 period = finalHeader(type(uint64).max, 0);
+        uint64 period = finalHeader(2 ** 48 - 1, 0);
         pool.openPeriod();
         vm.assertEq(uint256(pool.periodOf(period).pot), left);
         vm.assertEq(uint256(pool.budget()), 0);

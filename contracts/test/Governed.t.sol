@@ -72,7 +72,7 @@ contract GovernedTest is Fixture {
         vm.expectRevert(paused);
         pool.conclude(1, 0);
         vm.expectRevert(paused);
-        pool.releaseBond(1, 0);
+        pool.releaseBond(1, 0, 0);
         vm.expectRevert(paused);
         pool.submitProof(1, 0, claim(0, 0, 0), 0, "");
         vm.expectRevert(paused);

@@ -5,7 +5,7 @@ import {Clock} from "../src/Clock.sol";
 import {LedgerOracle} from "../src/LedgerOracle.sol";
 import {ProofContext} from "../src/ProofContext.sol";
 import {Quorum} from "../src/Quorum.sol";
-import {SignedHeader} from "../src/SignedHeader.sol";
+import {Headers, SignedHeader} from "../src/SignedHeader.sol";
 import {Fixture} from "./support/Fixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -128,13 +128,15 @@ contract LedgerOracleTest is Fixture {
         h.registered += 1;
         refused(h, LedgerOracle.WrongRegistry.selector);
         h = header(100, 1);
-        refused(h, LedgerOracle.TotalsOutOfRange.selector);
+        refused(h, Headers.HeaderOutOfRange.selector);
+        h = header(2 ** 48, 0);
+        refused(h, Headers.HeaderOutOfRange.selector);
         h = header(100, 0);
         h.ledgerRoot = ProofContext.ORDER;
-        refused(h, LedgerOracle.TotalsOutOfRange.selector);
+        refused(h, LedgerOracle.RootOutOfRange.selector);
         h = header(100, 0);
         h.networkBps = 10_001;
-        refused(h, LedgerOracle.TotalsOutOfRange.selector);
+        refused(h, Headers.HeaderOutOfRange.selector);
     }
 
     function test_a_period_must_be_over() public {

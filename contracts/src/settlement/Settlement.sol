@@ -2,38 +2,46 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SignedHeader} from "../SignedHeader.sol";
+import {Headers, SignedHeader} from "../SignedHeader.sol";
+import {Bonds} from "./Bonds.sol";
 import {Policies, Policy} from "./Policies.sol";
+import {Saturating} from "./Saturating.sol";
 import {Claims, OperatorState, PeriodState, Phase, PoolState, Record, State, Status} from "./State.sol";
 import {Strikes} from "./Strikes.sol";
 
 /// @title Settlement
 /// @notice What follows from a proof, or from silence (protocol section 7): the twin of `verifier/src/settle`.
 /// @dev Pure functions: no clock, no balance. They change the states that they are given, in memory; the caller
-/// keeps the clock, has the proof checked, stores the states and moves the money. Order of events:
+/// keeps the clock, has the proof checked, stores the states and moves the money. One period passes through them after
+/// the other:
 ///
 /// ```text
-/// open      the header is final: the pot is set aside
-/// settle    once an operator: reward, charge for slashings             (OnTime, Late, arrears)
+/// open      the header is final and the period before is closed: the pot is set aside
+/// settle    once an operator: reward, charge for slashings               (OnTime, Late)
 /// close     once, when the grace window is over: what is still missing
-/// conclude  once an operator: strike, the silent operators' share
+/// conclude  once an operator, before its next proof: strike, share of what is missing
+/// settle    of arrears, at any time later
 /// ```
 /// Arithmetic has 256 bits; where the native twin saturates, this one does.
 library Settlement {
+    using Bonds for OperatorState;
+    using Headers for SignedHeader;
     using Policies for Policy;
+    using Saturating for uint256;
     using Strikes for OperatorState;
 
-    /// @dev A good stake is below this.
-    uint256 internal constant GOOD_STAKE_LIMIT = 2 ** 48;
-
+    /// @notice The period before is not closed yet.
+    error StillOpen();
     /// @notice A claim that no statement can make.
     error RangeRefused();
+    /// @notice A retired operator has nothing to prove.
+    error RetiredRefused();
     /// @notice Another V than the registry's.
     error ValidatorsRefused(uint32 expected, uint32 got);
     /// @notice One proof an operator and period.
     error AgainRefused();
-    /// @notice After the grace window silence has its consequences first: conclude the period for this operator.
-    error NotConcludedRefused();
+    /// @notice Silence has its consequences first: `period` is to be concluded for this operator before.
+    error NotConcludedRefused(uint64 period);
     /// @notice A rate where a tier is asked for.
     error GridRefused();
     /// @notice More good stake than the pool has.
@@ -55,26 +63,33 @@ library Settlement {
         uint256 potToReserve;
         /// From the bond to the reserve, for slashings.
         uint256 bondToReserve;
+        /// From what is held to the reserve, for slashings.
+        uint256 heldToReserve;
+        /// From what is held back to the bond: nothing is owed any more.
+        uint256 heldToBond;
     }
 
     /// @notice What a conclusion decides.
     struct Conclusion {
         /// Whether the operator is struck.
         bool struck;
-        /// Its share of missing slashings, in wei.
-        uint256 share;
-        /// What of the share its bond could pay: to the reserve.
-        uint256 bondToReserve;
+        /// Its share of missing slashings, in wei: from the bond to what is held.
+        uint256 bondToHeld;
     }
 
-    /// @notice A period whose header has become final; `funds` is what there is for rewards, in wei.
-    function open(Policy memory policy, SignedHeader memory header, uint64 number, uint128 funds)
+    /// @notice Begins a period whose header is final; `funds` is what there is for rewards, in wei.
+    function open(Policy memory policy, SignedHeader memory header, PoolState memory pool, uint128 funds)
         internal
         pure
         returns (PeriodState memory period)
     {
-        period.number = number;
+        require(!pool.isOpen, StillOpen());
+        header.check();
+        period.number = pool.periods;
         period.pot = uint128(Math.min(uint256(policy.rewardRate) * header.totalGood, funds));
+        period.retired = pool.retired;
+        pool.periods = (uint256(pool.periods) + 1).to64();
+        pool.isOpen = true;
     }
 
     /// @notice Decides on the claims of a proof that holds.
@@ -83,59 +98,52 @@ library Settlement {
         pure
         returns (Payment memory payment)
     {
-        _check(policy, header, state, claims);
-        (PeriodState memory period, OperatorState memory operator) = (state.period, state.operator);
-        period.goodStake += claims.goodStake;
-        period.slashed += claims.slashed;
-        if (state.record.status == Status.Silent) {
-            operator.unproven = uint32(Math.saturatingSub(operator.unproven, 1));
-            state.record = Record(Status.Concluded, false, false);
-        } else {
-            period.proven = _to32(uint256(period.proven) + claims.validators);
-            state.record = Record({
-                status: Status.Proven, late: state.phase != Phase.OnTime, below: claims.goodBps < policy.minGoodBps
-            });
-        }
-
-        uint256 earned = 0;
-        if (state.phase == Phase.OnTime && !operator.barred) {
-            earned = _to128(
-                _ratio(
-                    period.pot,
-                    uint256(claims.goodStake) * claims.performanceBps,
-                    header.totalGood * Policies.BPS,
-                    Math.Rounding.Floor
-                )
-            );
-        }
-        period.earned = _to128(period.earned + earned);
+        _checkClaims(state, claims);
+        _checkTurn(state);
+        require(
+            policy.hasTier(claims.goodBps) && policy.hasTier(claims.performanceBps)
+                && claims.goodStake % policy.stakeStep == 0,
+            GridRefused()
+        );
+        _passTurnstile(header, state.period, claims);
+        uint256 earned = _earned(header, state, claims);
+        state.period.earned = (state.period.earned + earned).to128();
+        _record(policy, state, claims);
 
         // The chain's flag is permanent: what was charged in an earlier period is in `slashed` still.
-        uint32 newlySlashed = uint32(Math.saturatingSub(claims.slashed, operator.charged));
-        payment.bondToReserve = _charge(operator, newlySlashed, policy.penalty);
-        state.pool.charged = _to32(uint256(state.pool.charged) + newlySlashed);
-        state.pool.shared = uint32(Math.saturatingSub(state.pool.shared, newlySlashed));
-
-        payment.potToReserve = _repay(operator, earned);
+        (OperatorState memory operator, PoolState memory pool) = (state.operator, state.pool);
+        uint256 slashings = Math.saturatingSub(claims.slashed, operator.charged);
+        (payment.heldToReserve, payment.bondToReserve) = operator.charge(slashings, policy.penalty);
+        pool.charged = (pool.charged + slashings).to32();
+        if (operator.unproven == 0) {
+            payment.heldToBond = operator.prepaid;
+            operator.prepaid = 0;
+            operator.bond = (operator.bond + payment.heldToBond).to128();
+        }
+        pool.prepaid = uint128(Math.saturatingSub(pool.prepaid, payment.heldToReserve + payment.heldToBond));
+        payment.potToReserve = operator.repay(earned);
         payment.reward = earned - payment.potToReserve;
     }
 
     /// @notice Ends a period when its grace window is over; one that is closed stays as it is.
     /// @return toStakers What nobody earned, in wei: back to the stakers, never to other operators.
-    function close(SignedHeader memory header, PoolState memory pool, PeriodState memory period)
+    function close(Policy memory policy, SignedHeader memory header, PoolState memory pool, PeriodState memory period)
         internal
         pure
         returns (uint256 toStakers)
     {
         if (period.closed) return 0;
-        period.closed = true;
-        period.silent = uint32(Math.saturatingSub(header.registered, period.proven));
+        uint256 accounted = (uint256(period.proven) + period.retired).to32();
+        period.silent = uint32(Math.saturatingSub(header.registered, accounted));
         if (period.silent != 0) {
-            uint256 known = _to32(uint256(pool.charged) + pool.shared);
-            period.missing = uint32(Math.saturatingSub(header.totalSlashed, known));
+            uint256 unseen = Math.saturatingSub(header.totalSlashed, pool.charged);
+            uint256 known = uint256(pool.prepaid) + pool.expected;
+            period.missing = uint128(Math.saturatingSub(policy.penalty * unseen, known));
         }
-        period.strikes = 2 * uint256(period.proven) >= header.registered;
-        pool.shared = _to32(uint256(pool.shared) + period.missing);
+        period.strikes = 2 * accounted >= header.registered;
+        period.closed = true;
+        pool.expected = (uint256(pool.expected) + period.missing).to128();
+        pool.isOpen = false;
         return Math.saturatingSub(period.pot, period.earned);
     }
 
@@ -144,11 +152,12 @@ library Settlement {
         (PeriodState memory period, OperatorState memory operator) = (state.period, state.operator);
         require(operator.next == period.number, ConclusionOutOfOrder(operator.next, period.number));
         require(period.closed, NotClosed());
-        Status status = state.record.status;
-        require(status == Status.Pending || status == Status.Proven, ConcludedAgain());
-        bool isSilent = status == Status.Pending && operator.validators > 0;
-        bool failed = isSilent || (status == Status.Proven && (state.record.late || state.record.below));
-        operator.next = uint64(Math.min(uint256(operator.next) + 1, type(uint64).max));
+        Record memory record = state.record;
+        require(record.status == Status.Pending || record.status == Status.Proven, ConcludedAgain());
+        bool hasDuty = state.validators > 0 && !operator.retired;
+        bool isSilent = hasDuty && record.status == Status.Pending;
+        bool failed = hasDuty && (isSilent || record.late || record.below);
+        operator.next = (uint256(operator.next) + 1).to64();
 
         conclusion.struck = failed && period.strikes;
         if (conclusion.struck) {
@@ -158,54 +167,71 @@ library Settlement {
             }
         }
         if (isSilent) {
-            operator.unproven = _to32(uint256(operator.unproven) + 1);
-            conclusion.share = _share(policy, period, operator.validators);
-            operator.prepaid = _to128(operator.prepaid + conclusion.share);
+            operator.unproven = (uint256(operator.unproven) + 1).to32();
+            conclusion.bondToHeld = _takeShare(policy, state);
         }
-        conclusion.bondToReserve = _pay(operator, conclusion.share);
         state.record = Record(isSilent ? Status.Silent : Status.Concluded, false, false);
     }
 
-    /// @notice Adds `amount` wei to a bond; debts come first.
-    /// @return repaid What the reserve gets.
-    function topUp(OperatorState memory operator, uint256 amount) internal pure returns (uint256 repaid) {
-        repaid = _repay(operator, amount);
-        operator.bond = _to128(operator.bond + (amount - repaid));
+    /// @dev Pro rata of V, rounded up so that silence is not cheaper by one wei; at most V penalties in all, and at most
+    /// the bond.
+    function _takeShare(Policy memory policy, State memory state) private pure returns (uint256 taken) {
+        (PoolState memory pool, OperatorState memory operator) = (state.pool, state.operator);
+        uint256 share = _ratio(state.period.missing, state.validators, state.period.silent, Math.Rounding.Ceil).to128();
+        pool.expected = uint128(Math.saturatingSub(pool.expected, share));
+        uint256 unseen = Math.saturatingSub(state.validators, operator.charged);
+        uint256 atMost = Math.saturatingSub(policy.penalty * unseen, operator.prepaid);
+        taken = Math.min(Math.min(share, atMost), operator.bond);
+        operator.bond -= uint128(taken);
+        operator.prepaid = (operator.prepaid + taken).to128();
+        pool.prepaid = (pool.prepaid + taken).to128();
     }
 
-    /// @notice What may leave of a bond, in wei, once `periods` periods have a final header.
-    /// @dev Nothing before there is a proof for every one of them, or while there is a debt; then what exceeds
-    /// `bondPerValidator` for each validator, and all of it once the operator is retired.
-    function withdrawable(Policy memory policy, OperatorState memory operator, uint64 periods)
-        internal
+    /// @dev Rewards are for proofs before the deadline, of operators that are not barred.
+    function _earned(SignedHeader memory header, State memory state, Claims memory claims)
+        private
         pure
         returns (uint256)
     {
-        if (operator.unproven > 0 || operator.next < periods || operator.debt > 0) return 0;
-        uint256 kept = operator.retired ? 0 : uint256(policy.bondPerValidator) * operator.validators;
-        return Math.saturatingSub(operator.bond, kept);
+        bool isPaid = state.record.status == Status.Pending && state.phase == Phase.OnTime && !state.operator.barred;
+        if (!isPaid) return 0;
+        uint256 factor = uint256(claims.goodStake) * claims.performanceBps;
+        return _ratio(state.period.pot, factor, header.totalGood * Policies.BPS, Math.Rounding.Floor).to128();
     }
 
-    function _check(Policy memory policy, SignedHeader memory header, State memory state, Claims memory claims)
-        private
-        pure
-    {
+    function _record(Policy memory policy, State memory state, Claims memory claims) private pure {
+        if (state.record.status == Status.Silent) {
+            state.operator.unproven = uint32(Math.saturatingSub(state.operator.unproven, 1));
+            state.record = Record(Status.Concluded, false, false);
+        } else {
+            state.period.proven = (uint256(state.period.proven) + claims.validators).to32();
+            state.record = Record({
+                status: Status.Proven, late: state.phase == Phase.Late, below: claims.goodBps < policy.minGoodBps
+            });
+        }
+    }
+
+    function _checkClaims(State memory state, Claims memory claims) private pure {
         require(
             claims.goodBps <= Policies.BPS && claims.performanceBps <= Policies.BPS
-                && claims.goodStake < GOOD_STAKE_LIMIT && claims.slashed <= claims.validators,
+                && claims.goodStake < Headers.GOOD_STAKE_LIMIT && claims.slashed <= claims.validators,
             RangeRefused()
         );
-        uint32 expected = state.operator.validators;
-        require(claims.validators == expected, ValidatorsRefused(expected, claims.validators));
+        require(!state.operator.retired, RetiredRefused());
+        require(claims.validators == state.validators, ValidatorsRefused(state.validators, claims.validators));
+    }
+
+    /// @dev One proof a period, and one period after the other.
+    function _checkTurn(State memory state) private pure {
         Status status = state.record.status;
         require(status == Status.Pending || status == Status.Silent, AgainRefused());
-        require(status != Status.Pending || state.phase != Phase.Over, NotConcludedRefused());
-        require(
-            policy.hasTier(claims.goodBps) && policy.hasTier(claims.performanceBps)
-                && claims.goodStake % policy.stakeStep == 0,
-            GridRefused()
-        );
-        PeriodState memory period = state.period;
+        uint64 next = state.operator.next;
+        bool isTurn = next == state.period.number && !state.period.closed;
+        require(status == Status.Silent || isTurn, NotConcludedRefused(next));
+    }
+
+    /// @dev No more can be claimed in all than the header's totals.
+    function _passTurnstile(SignedHeader memory header, PeriodState memory period, Claims memory claims) private pure {
         require(
             uint256(period.goodStake) + claims.goodStake <= header.totalGood,
             GoodStakeRefused(header.totalGood, period.goodStake, claims.goodStake)
@@ -214,38 +240,8 @@ library Settlement {
             uint256(period.slashed) + claims.slashed <= header.totalSlashed,
             SlashedRefused(header.totalSlashed, period.slashed, claims.slashed)
         );
-    }
-
-    /// @dev A silent operator's share: rounded up, so that silence is not cheaper by one wei; at most V penalties.
-    function _share(Policy memory policy, PeriodState memory period, uint256 validators)
-        private
-        pure
-        returns (uint256)
-    {
-        uint256 proRata = _ratio(policy.penalty, period.missing * validators, period.silent, Math.Rounding.Ceil);
-        return Math.min(_to128(proRata), policy.penalty * validators);
-    }
-
-    /// @dev Takes `due` from the bond; what it cannot pay is debt. Returns what the reserve gets.
-    function _pay(OperatorState memory operator, uint256 due) private pure returns (uint256 paid) {
-        paid = Math.min(due, operator.bond);
-        operator.bond -= uint128(paid);
-        operator.debt = _to128(operator.debt + (due - paid));
-    }
-
-    /// @dev Charges for slashings of its own, after what it has prepaid. Returns what the reserve gets.
-    function _charge(OperatorState memory operator, uint256 slashings, uint256 penalty) private pure returns (uint256) {
-        operator.charged = _to32(operator.charged + slashings);
-        uint256 due = penalty * slashings;
-        uint256 used = Math.min(due, operator.prepaid);
-        operator.prepaid -= uint128(used);
-        return _pay(operator, due - used);
-    }
-
-    /// @dev Pays debts out of `amount`. Returns what the reserve gets.
-    function _repay(OperatorState memory operator, uint256 amount) private pure returns (uint256 repaid) {
-        repaid = Math.min(amount, operator.debt);
-        operator.debt -= uint128(repaid);
+        period.goodStake += claims.goodStake;
+        period.slashed += claims.slashed;
     }
 
     /// @dev `amount * factor / divisor`; 0 if the divisor is 0.
@@ -255,13 +251,5 @@ library Settlement {
         returns (uint256)
     {
         return divisor == 0 ? 0 : Math.mulDiv(amount, factor, divisor, rounding);
-    }
-
-    function _to32(uint256 value) private pure returns (uint32) {
-        return uint32(Math.min(value, type(uint32).max));
-    }
-
-    function _to128(uint256 value) private pure returns (uint128) {
-        return uint128(Math.min(value, type(uint128).max));
     }
 }

@@ -5,10 +5,18 @@ pragma solidity 0.8.37;
 
 /// @notice Of the pool.
 struct PoolState {
+    /// The sum of operators' `prepaid`, in wei: what is held for them.
+    uint128 prepaid;
+    /// Shares that are still to be taken, by periods that are not concluded for everybody, in wei.
+    uint128 expected;
+    /// Periods that have been opened; the next one has this number.
+    uint64 periods;
     /// Slashings that operators have been charged for: the sum of their `charged`.
     uint32 charged;
-    /// Slashings that nobody has shown yet, but silent operators' bonds have paid for.
-    uint32 shared;
+    /// Validators of retired operators.
+    uint32 retired;
+    /// The last of the periods is not closed yet.
+    bool isOpen;
 }
 
 /// @notice Of a period.
@@ -17,16 +25,18 @@ struct PeriodState {
     uint128 pot;
     /// Of the pot, what has been earned.
     uint128 earned;
-    /// Periods are numbered without gap.
+    /// At the close: penalties for slashings that nobody has shown and no share has prepaid, in wei.
+    uint128 missing;
+    /// Periods are numbered from 0 without gap.
     uint64 number;
-    /// Sum of the good stake over the operators with a proof.
+    /// Sum of the good stake of all proofs.
     uint64 goodStake;
-    /// Sum of their V.
+    /// Sum of V over the operators with a proof before the close.
     uint32 proven;
-    /// Sum of their slashed validators.
+    /// Sum of the slashed validators of all proofs.
     uint32 slashed;
-    /// At the close: slashings that the silent operators' bonds pay for.
-    uint32 missing;
+    /// Validators of operators that had retired when it began.
+    uint32 retired;
     /// At the close: validators of operators without a proof.
     uint32 silent;
     /// Whether the grace window is over and acted upon.
@@ -41,7 +51,7 @@ struct OperatorState {
     uint128 bond;
     /// Charges that the bond could not pay, in wei.
     uint128 debt;
-    /// Paid (or owed) for missing slashings, to be used up by charges for its own, in wei.
+    /// Taken from the bond for missing slashings and held, in wei.
     uint128 prepaid;
     /// The newest period with a strike.
     uint64 newestStrike;
@@ -49,8 +59,6 @@ struct OperatorState {
     uint64 strikeHistory;
     /// The first period that is not concluded for it.
     uint64 next;
-    /// V in the registry version that the period uses.
-    uint32 validators;
     /// Slashed validators that it has been charged for.
     uint32 charged;
     /// Periods without a proof.
@@ -69,7 +77,7 @@ enum Status {
     Proven,
     /// Concluded without a proof: one is still owed.
     Silent,
-    /// Concluded with a proof.
+    /// Concluded with a proof, or without a duty.
     Concluded
 }
 
@@ -82,14 +90,12 @@ struct Record {
     bool below;
 }
 
-/// @notice Where the clock stands in a period.
+/// @notice Where the clock stands before a period is closed.
 enum Phase {
     /// Before the deadline.
     OnTime,
     /// In the grace window.
-    Late,
-    /// After it.
-    Over
+    Late
 }
 
 /// @notice Everything that a decision about an operator in a period looks at, and changes.
@@ -98,6 +104,8 @@ struct State {
     PoolState pool;
     PeriodState period;
     OperatorState operator;
+    /// V, by the registry version that the period uses.
+    uint32 validators;
     Record record;
 }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {SignedHeader} from "../../src/SignedHeader.sol";
+import {Bonds} from "../../src/settlement/Bonds.sol";
 import {Policies, Policy, Thresholds} from "../../src/settlement/Policies.sol";
 import {Settlement} from "../../src/settlement/Settlement.sol";
 import {Claims, OperatorState, PeriodState, PoolState, State} from "../../src/settlement/State.sol";
@@ -17,12 +18,13 @@ contract SettlementTwin {
         return Policies.thresholdsInForce(policy, networkBps);
     }
 
-    function open(Policy calldata policy, SignedHeader calldata header, uint64 number, uint128 funds)
+    function open(Policy calldata policy, SignedHeader calldata header, PoolState calldata before, uint128 funds)
         external
         pure
-        returns (PeriodState memory)
+        returns (PoolState memory pool, PeriodState memory period)
     {
-        return Settlement.open(policy, header, number, funds);
+        pool = before;
+        period = Settlement.open(policy, header, pool, funds);
     }
 
     function settle(Policy calldata policy, SignedHeader calldata header, State calldata before, Claims calldata claims)
@@ -34,13 +36,14 @@ contract SettlementTwin {
         payment = Settlement.settle(policy, header, state, claims);
     }
 
-    function close(SignedHeader calldata header, PoolState calldata poolBefore, PeriodState calldata periodBefore)
-        external
-        pure
-        returns (PoolState memory pool, PeriodState memory period, uint256 toStakers)
-    {
+    function close(
+        Policy calldata policy,
+        SignedHeader calldata header,
+        PoolState calldata poolBefore,
+        PeriodState calldata periodBefore
+    ) external pure returns (PoolState memory pool, PeriodState memory period, uint256 toStakers) {
         (pool, period) = (poolBefore, periodBefore);
-        toStakers = Settlement.close(header, pool, period);
+        toStakers = Settlement.close(policy, header, pool, period);
     }
 
     function conclude(Policy calldata policy, State calldata before)
@@ -58,14 +61,23 @@ contract SettlementTwin {
         returns (OperatorState memory operator, uint256 repaid)
     {
         operator = before;
-        repaid = Settlement.topUp(operator, amount);
+        repaid = Bonds.topUp(operator, amount);
     }
 
-    function withdrawable(Policy calldata policy, OperatorState calldata operator, uint64 periods)
+    function withdrawable(Policy calldata policy, OperatorState calldata operator, uint32 validators, uint64 requested)
         external
         pure
         returns (uint256)
     {
-        return Settlement.withdrawable(policy, operator, periods);
+        return Bonds.withdrawable(policy, operator, validators, requested);
+    }
+
+    function retire(PoolState calldata poolBefore, OperatorState calldata before, uint32 validators)
+        external
+        pure
+        returns (PoolState memory pool, OperatorState memory operator)
+    {
+        (pool, operator) = (poolBefore, before);
+        Bonds.retire(pool, operator, validators);
     }
 }

@@ -227,6 +227,23 @@ abstract contract Fixture {
         while (oracle.nextEpoch() <= active) finalHeader(0, 0);
     }
 
+    /// @dev Ends one period after the other, for operators 1 and 2, up to `last`.
+    function concludeAll(uint64 last) internal {
+        while (pool.poolState().periods <= last || pool.poolState().isOpen) {
+            if (!pool.poolState().isOpen) pool.openPeriod();
+            if (clock.time() < pool.graceEnds()) pass(pool.graceEnds() - clock.time());
+            pool.closePeriod();
+            uint64 period = pool.poolState().periods - 1;
+            pool.conclude(1, period);
+            pool.conclude(2, period);
+        }
+    }
+
+    /// @dev All that have a final header.
+    function concludeAll() internal {
+        if (oracle.periods() > 0) concludeAll(oracle.periods() - 1);
+    }
+
     // Periods.
 
     function header(uint64 totalGood, uint32 totalSlashed) internal view returns (SignedHeader memory h) {

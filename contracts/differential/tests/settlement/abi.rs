@@ -17,39 +17,50 @@ sol! {
         uint64 rewardRate; uint64 stakeStep; uint128 penalty; uint128 bondPerValidator; uint16[16] tiers;
     }
     struct Thresholds { uint16 minPerformanceBps; uint16 minUptimeBps; uint16 maxOutageEpochs; }
-    struct PoolState { uint32 charged; uint32 shared; }
+    struct PoolState { uint128 prepaid; uint128 expected; uint64 periods; uint32 charged; uint32 retired; bool isOpen; }
     struct PeriodState {
-        uint128 pot; uint128 earned; uint64 number; uint64 goodStake; uint32 proven; uint32 slashed;
-        uint32 missing; uint32 silent; bool closed; bool strikes;
+        uint128 pot; uint128 earned; uint128 missing; uint64 number; uint64 goodStake; uint32 proven; uint32 slashed;
+        uint32 retired; uint32 silent; bool closed; bool strikes;
     }
     struct OperatorState {
         uint128 bond; uint128 debt; uint128 prepaid; uint64 newestStrike; uint64 strikeHistory; uint64 next;
-        uint32 validators; uint32 charged; uint32 unproven; bool barred; bool retired;
+        uint32 charged; uint32 unproven; bool barred; bool retired;
     }
     struct Record { uint8 status; bool late; bool below; }
-    struct State { uint8 phase; PoolState pool; PeriodState period; OperatorState operator; Record record; }
+    struct State {
+        uint8 phase; PoolState pool; PeriodState period; OperatorState operator; uint32 validators; Record record;
+    }
     struct Claims { uint32 validators; uint16 goodBps; uint32 slashed; uint16 performanceBps; uint64 goodStake; }
-    struct Payment { uint256 reward; uint256 potToReserve; uint256 bondToReserve; }
-    struct Conclusion { bool struck; uint256 share; uint256 bondToReserve; }
+    struct Payment {
+        uint256 reward; uint256 potToReserve; uint256 bondToReserve; uint256 heldToReserve; uint256 heldToBond;
+    }
+    struct Conclusion { bool struck; uint256 bondToHeld; }
 
     function check(Policy policy);
     function thresholds(Policy policy, uint16 networkBps) returns (Thresholds);
-    function open(Policy policy, SignedHeader header, uint64 number, uint128 funds) returns (PeriodState);
+    function open(Policy policy, SignedHeader header, PoolState pool, uint128 funds) returns (PoolState, PeriodState);
     function settle(Policy policy, SignedHeader header, State before, Claims claims) returns (State, Payment);
-    function close(SignedHeader header, PoolState pool, PeriodState period) returns (PoolState, PeriodState, uint256);
+    function close(Policy policy, SignedHeader header, PoolState pool, PeriodState period)
+        returns (PoolState, PeriodState, uint256);
     function conclude(Policy policy, State before) returns (State, Conclusion);
     function topUp(OperatorState before, uint128 amount) returns (OperatorState, uint256);
-    function withdrawable(Policy policy, OperatorState operator, uint64 periods) returns (uint256);
+    function withdrawable(Policy policy, OperatorState operator, uint32 validators, uint64 requested) returns (uint256);
+    function retire(PoolState pool, OperatorState operator, uint32 validators) returns (PoolState, OperatorState);
 
     error BpsOutOfRange(uint256 got);
     error OutageOutOfRange(uint256 got);
     error NotAGrid();
     error StrikesOutOfRange(uint256 window, uint256 limit);
     error AmountOutOfRange(uint256 got);
+    error HeaderOutOfRange();
+    error StillOpen();
+    error RetiredAlready();
+    error StillOwes();
     error RangeRefused();
+    error RetiredRefused();
     error ValidatorsRefused(uint32 expected, uint32 got);
     error AgainRefused();
-    error NotConcludedRefused();
+    error NotConcludedRefused(uint64 period);
     error GridRefused();
     error GoodStakeRefused(uint64 total, uint64 before, uint64 claimed);
     error SlashedRefused(uint32 total, uint32 before, uint32 claimed);
@@ -59,7 +70,7 @@ sol! {
 }
 
 /// How many reasons to refuse there are.
-pub(crate) const REFUSALS: usize = 15;
+pub(crate) const REFUSALS: usize = 20;
 
 /// Tiers of a policy: places after the last are 0.
 const PLACES: usize = native::MAX_TIERS;
@@ -111,8 +122,15 @@ impl From<&native::Policy> for Policy {
 }
 
 impl From<native::PoolState> for PoolState {
-    fn from(native::PoolState { charged, shared }: native::PoolState) -> Self {
-        Self { charged, shared }
+    fn from(p: native::PoolState) -> Self {
+        Self {
+            prepaid: p.prepaid,
+            expected: p.expected,
+            periods: p.periods,
+            charged: p.charged,
+            retired: p.retired,
+            isOpen: p.is_open,
+        }
     }
 }
 
@@ -130,6 +148,7 @@ impl From<native::PeriodState> for PeriodState {
             goodStake: p.good_stake,
             proven: p.proven,
             slashed: p.slashed,
+            retired: p.retired,
             missing: close.missing,
             silent: close.silent,
             closed: p.close.is_some(),
@@ -147,7 +166,6 @@ impl From<native::OperatorState> for OperatorState {
             newestStrike: o.strikes.newest,
             strikeHistory: o.strikes.history,
             next: o.next,
-            validators: o.validators,
             charged: o.charged,
             unproven: o.unproven,
             barred: o.barred,
@@ -177,13 +195,13 @@ impl From<native::State> for State {
         let phase = match s.phase {
             native::Phase::OnTime => 0,
             native::Phase::Late => 1,
-            native::Phase::Over => 2,
         };
         Self {
             phase,
             pool: s.pool.into(),
             period: s.period.into(),
             operator: s.operator.into(),
+            validators: s.validators,
             record: s.record.into(),
         }
     }
@@ -209,7 +227,8 @@ pub(crate) fn refusal(refusal: native::Refusal) -> Vec<u8> {
             ValidatorsRefused { expected, got }.abi_encode()
         }
         native::Refusal::Again => AgainRefused {}.abi_encode(),
-        native::Refusal::NotConcluded => NotConcludedRefused {}.abi_encode(),
+        native::Refusal::NotConcluded { period } => NotConcludedRefused { period }.abi_encode(),
+        native::Refusal::Retired => RetiredRefused {}.abi_encode(),
         native::Refusal::Grid => GridRefused {}.abi_encode(),
         native::Refusal::GoodStake {
             total,
@@ -231,6 +250,24 @@ pub(crate) fn refusal(refusal: native::Refusal) -> Vec<u8> {
             claimed,
         }
         .abi_encode(),
+        other => panic!("a refusal that the contract does not know: {other}"),
+    }
+}
+
+/// A refusal of `open`.
+pub(crate) fn open_refused(refused: native::OpenRefused) -> Vec<u8> {
+    match refused {
+        native::OpenRefused::StillOpen => StillOpen {}.abi_encode(),
+        native::OpenRefused::Header(_) => HeaderOutOfRange {}.abi_encode(),
+        other => panic!("a refusal that the contract does not know: {other}"),
+    }
+}
+
+/// A refusal of `retire`.
+pub(crate) fn retire_refused(refused: native::RetireRefused) -> Vec<u8> {
+    match refused {
+        native::RetireRefused::Again => RetiredAlready {}.abi_encode(),
+        native::RetireRefused::Owes => StillOwes {}.abi_encode(),
         other => panic!("a refusal that the contract does not know: {other}"),
     }
 }

@@ -39,11 +39,15 @@ impl Twin for Settles {
             reward,
             pot_to_reserve,
             bond_to_reserve,
+            held_to_reserve,
+            held_to_bond,
         } = settle::settle(policy, header, *state, claims).map_err(abi::refusal)?;
         let payment = abi::Payment {
             reward: U256::from(reward),
             potToReserve: U256::from(pot_to_reserve),
             bondToReserve: U256::from(bond_to_reserve),
+            heldToReserve: U256::from(held_to_reserve),
+            heldToBond: U256::from(held_to_bond),
         };
         Ok((abi::State::from(state), payment).abi_encode_params())
     }
@@ -81,8 +85,7 @@ impl Twin for Concludes {
         let concluded = settle::conclude(&self.0, self.1).map_err(abi::conclude_refused)?;
         let conclusion = abi::Conclusion {
             struck: concluded.struck,
-            share: U256::from(concluded.share),
-            bondToReserve: U256::from(concluded.bond_to_reserve),
+            bondToHeld: U256::from(concluded.bond_to_held),
         };
         Ok((abi::State::from(concluded.state), conclusion).abi_encode_params())
     }
@@ -94,17 +97,17 @@ impl Twin for Concludes {
 }
 
 #[derive(Debug)]
-pub(crate) struct Closes(SignedHeader, PoolState, PeriodState);
+pub(crate) struct Closes(Policy, SignedHeader, PoolState, PeriodState);
 
 impl Twin for Closes {
     fn random(inputs: &mut Inputs) -> Self {
         let State { pool, period, .. } = inputs.state();
         let header = inputs.header(pool, period);
-        Self(header, pool, period)
+        Self(inputs.policy(), header, pool, period)
     }
 
     fn native(&self) -> Result<Vec<u8>, Vec<u8>> {
-        let closing = settle::close(&self.0, self.1, self.2);
+        let closing = settle::close(&self.0, &self.1, self.2, self.3);
         let (pool, period) = (
             abi::PoolState::from(closing.pool),
             abi::PeriodState::from(closing.period),
@@ -113,8 +116,10 @@ impl Twin for Closes {
     }
 
     fn call(&self) -> Vec<u8> {
-        let (header, pool, period) = ((&self.0).into(), self.1.into(), self.2.into());
+        let (policy, header) = ((&self.0).into(), (&self.1).into());
+        let (pool, period) = (self.2.into(), self.3.into());
         abi::closeCall {
+            policy,
             header,
             pool,
             period,
@@ -124,28 +129,29 @@ impl Twin for Closes {
 }
 
 #[derive(Debug)]
-pub(crate) struct Opens(Policy, SignedHeader, u64, u128);
+pub(crate) struct Opens(Policy, SignedHeader, PoolState, u128);
 
 impl Twin for Opens {
     fn random(inputs: &mut Inputs) -> Self {
         let (policy, state) = (inputs.policy(), inputs.state());
         let header = inputs.header(state.pool, state.period);
         let wanted = u128::from(policy.reward_rate) * u128::from(header.total_good);
-        Self(policy, header, inputs.u64(), inputs.near(wanted))
+        Self(policy, header, state.pool, inputs.near(wanted))
     }
 
     fn native(&self) -> Result<Vec<u8>, Vec<u8>> {
-        let period = settle::open(&self.0, &self.1, self.2, self.3);
-        Ok(abi::PeriodState::from(period).abi_encode())
+        let opening = settle::open(&self.0, &self.1, self.2, self.3).map_err(abi::open_refused)?;
+        let pool = abi::PoolState::from(opening.pool);
+        Ok((pool, abi::PeriodState::from(opening.period)).abi_encode_params())
     }
 
     fn call(&self) -> Vec<u8> {
         let (policy, header) = ((&self.0).into(), (&self.1).into());
-        let (number, funds) = (self.2, self.3);
+        let (pool, funds) = (self.2.into(), self.3);
         abi::openCall {
             policy,
             header,
-            number,
+            pool,
             funds,
         }
         .abi_encode()
@@ -173,30 +179,74 @@ impl Twin for TopUps {
 }
 
 #[derive(Debug)]
-pub(crate) struct Withdrawals(Policy, OperatorState, u64);
+pub(crate) struct Withdrawals(Policy, OperatorState, u32, u64);
 
 impl Twin for Withdrawals {
     fn random(inputs: &mut Inputs) -> Self {
-        let (policy, mut operator) = (inputs.policy(), inputs.state().operator);
+        let policy = inputs.policy();
+        let State {
+            mut operator,
+            validators,
+            ..
+        } = inputs.state();
         if !inputs.one_in(4) {
             (operator.debt, operator.unproven) = (0, 0);
         }
-        let periods = inputs.near(operator.next.into());
-        let kept = policy.bond_per_validator * u128::from(operator.validators);
-        operator.bond = inputs.near(kept);
-        Self(policy, operator, u64::try_from(periods).unwrap_or(u64::MAX))
+        let requested = inputs.near(operator.next.into());
+        operator.bond = inputs.near(policy.bond_per_validator * u128::from(validators));
+        let requested = u64::try_from(requested).unwrap_or(u64::MAX);
+        Self(policy, operator, validators, requested)
     }
 
     fn native(&self) -> Result<Vec<u8>, Vec<u8>> {
-        Ok(U256::from(settle::withdrawable(&self.0, &self.1, self.2)).abi_encode())
+        let free = settle::withdrawable(&self.0, &self.1, self.2, self.3);
+        Ok(U256::from(free).abi_encode())
     }
 
     fn call(&self) -> Vec<u8> {
-        let (policy, operator, periods) = ((&self.0).into(), self.1.into(), self.2);
         abi::withdrawableCall {
-            policy,
-            operator,
-            periods,
+            policy: (&self.0).into(),
+            operator: self.1.into(),
+            validators: self.2,
+            requested: self.3,
+        }
+        .abi_encode()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Retires(PoolState, OperatorState, u32);
+
+impl Twin for Retires {
+    fn random(inputs: &mut Inputs) -> Self {
+        let State {
+            mut pool,
+            mut operator,
+            validators,
+            ..
+        } = inputs.state();
+        if !inputs.one_in(4) {
+            (operator.debt, operator.unproven, pool.is_open) = (0, 0, false);
+            pool.periods = operator.next;
+        }
+        Self(pool, operator, validators)
+    }
+
+    fn native(&self) -> Result<Vec<u8>, Vec<u8>> {
+        let (pool, operator) =
+            settle::retire(self.0, self.1, self.2).map_err(abi::retire_refused)?;
+        let (pool, operator) = (
+            abi::PoolState::from(pool),
+            abi::OperatorState::from(operator),
+        );
+        Ok((pool, operator).abi_encode_params())
+    }
+
+    fn call(&self) -> Vec<u8> {
+        abi::retireCall {
+            pool: self.0.into(),
+            operator: self.1.into(),
+            validators: self.2,
         }
         .abi_encode()
     }

@@ -150,7 +150,7 @@ impl Inputs {
 
     pub(crate) fn close(&mut self) -> Close {
         Close {
-            missing: self.u32(),
+            missing: self.bits(128),
             silent: self.u32(),
             strikes: self.one_in(2),
         }
@@ -160,30 +160,34 @@ impl Inputs {
         let number = self.u64();
         let charged = self.u32();
         State {
-            phase: match self.below(8) {
-                0 | 1 => Phase::Late,
-                2 => Phase::Over,
-                _ => Phase::OnTime,
+            phase: if self.one_in(4) {
+                Phase::Late
+            } else {
+                Phase::OnTime
             },
             pool: PoolState {
+                periods: self.near_u64(number),
+                is_open: self.one_in(3),
                 charged: self.near_u32(charged),
-                shared: self.u32(),
+                prepaid: self.bits(128),
+                expected: self.bits(128),
+                retired: self.u32() >> self.below(8),
             },
             period: PeriodState {
                 number,
                 pot: self.bits(128),
                 earned: self.bits(128),
                 proven: self.u32(),
+                retired: self.u32() >> self.below(8),
                 good_stake: self.u64() >> self.below(3),
                 slashed: self.u32() >> self.below(3),
-                close: if self.one_in(4) {
+                close: if self.one_in(8) {
                     Some(self.close())
                 } else {
                     None
                 },
             },
             operator: OperatorState {
-                validators: self.u32(),
                 bond: self.bits(128),
                 debt: self.bits(128),
                 prepaid: self.bits(128),
@@ -197,10 +201,15 @@ impl Inputs {
                     history: self.u64(),
                 },
                 barred: self.one_in(5),
-                retired: self.one_in(3),
+                retired: self.one_in(12),
                 unproven: self.u32(),
-                next: self.near_u64(number),
+                next: if self.one_in(8) {
+                    self.near_u64(number)
+                } else {
+                    number
+                },
             },
+            validators: self.u32(),
             record: match self.below(20) {
                 0 => Record::Proven {
                     late: self.one_in(2),
@@ -225,7 +234,7 @@ impl Inputs {
 
     /// Mostly acceptable ones.
     pub(crate) fn claims(&mut self, policy: &Policy, state: &State) -> DutyClaims {
-        let expected = state.operator.validators;
+        let expected = state.validators;
         let validators = match self.below(20) {
             0 => self.near_u32(expected),
             _ => expected,
@@ -254,10 +263,11 @@ impl Inputs {
         }
     }
 
-    /// Any totals, but for the largest: no sum of claims is beyond them in the native function's integers.
+    /// Mostly in their ranges.
     pub(crate) fn header(&mut self, pool: PoolState, period: PeriodState) -> SignedHeader {
-        let known = pool.charged.saturating_add(pool.shared);
-        let half = period.proven.saturating_mul(2);
+        let known = pool.charged;
+        let accounted = period.proven.saturating_add(period.retired);
+        let half = accounted.saturating_mul(2);
         SignedHeader {
             ledger_root: Fr::from(1),
             registry_root: Fr::from(2),
@@ -267,10 +277,10 @@ impl Inputs {
             registered: if self.one_in(2) {
                 self.near_u32(half)
             } else {
-                self.near_u32(period.proven)
+                self.near_u32(accounted)
             },
-            total_good: self.u64().min(u64::MAX - 1),
-            total_slashed: self.near_u32(known).min(u32::MAX - 1),
+            total_good: self.u64() >> (16 * self.below(2)),
+            total_slashed: self.near_u32(known),
             network_bps: self.bps(),
             file_hash: [4; 32],
         }
@@ -286,8 +296,7 @@ impl Inputs {
                 0 => sum.saturating_sub(1),
                 1..8 => sum,
                 _ => sum.saturating_add(slack),
-            }
-            .min(u64::MAX - 1);
+            };
         }
         if !self.one_in(16) {
             let sum = state.period.slashed.saturating_add(claims.slashed);
@@ -295,8 +304,7 @@ impl Inputs {
                 0 => sum.saturating_sub(1),
                 1..8 => sum,
                 _ => self.u32().max(sum),
-            }
-            .min(u32::MAX - 1);
+            };
         }
         header
     }

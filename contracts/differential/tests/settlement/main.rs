@@ -7,7 +7,9 @@ mod calls;
 mod evm;
 mod inputs;
 
-use calls::{Checks, Closes, Concludes, Opens, Settles, Thresholds, TopUps, Twin, Withdrawals};
+use calls::{
+    Checks, Closes, Concludes, Opens, Retires, Settles, Thresholds, TopUps, Twin, Withdrawals,
+};
 use evm::Evm;
 use inputs::Inputs;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,7 +67,12 @@ fn close_agrees() {
 
 #[test]
 fn open_agrees() {
-    compare::<Opens>(50_000, [0, 100]);
+    compare::<Opens>(50_000, [10, 30]);
+}
+
+#[test]
+fn retire_agrees() {
+    compare::<Retires>(50_000, [10, 30]);
 }
 
 #[test]
@@ -97,6 +104,8 @@ fn every_refusal_occurs() {
         for call in [
             Settles::random(&mut inputs).call(),
             Concludes::random(&mut inputs).call(),
+            Opens::random(&mut inputs).call(),
+            Retires::random(&mut inputs).call(),
             Checks::random(&mut inputs).call(),
         ] {
             if let Err(reason) = evm.call(call) {
