@@ -29,8 +29,8 @@ abstract contract Fixture {
     uint32 internal constant EPOCHS = 225;
     uint64 internal constant CHALLENGE = 6 hours;
     uint64 internal constant REGISTRATION = 2 days;
-    uint64 internal constant PROOFS = 3 days;
-    uint64 internal constant GRACE = 2 days;
+    uint64 internal constant PROOFS = 9 hours;
+    uint64 internal constant GRACE = 6 hours;
     uint256 internal constant MEMBER_BOND = 10 ether;
     uint256 internal constant ENTRY_BOND = 1 ether;
     uint256 internal constant D = 0.1 ether;

@@ -11,7 +11,6 @@ interface Vm {
     function assertTrue(bool condition, string calldata message) external pure;
     function assertFalse(bool condition) external pure;
     function assertLe(uint256 left, uint256 right, string calldata message) external pure;
-    function bound(uint256 value, uint256 min, uint256 max) external pure returns (uint256);
     function chainId(uint256 id) external;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function deal(address account, uint256 balance) external;
