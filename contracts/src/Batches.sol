@@ -189,14 +189,14 @@ abstract contract Batches is IOperatorRegistry, Part, Payments {
             : batch.registrationEnds != 0 && time >= batch.registrationEnds + rootWindow;
         require(isLate || (isComplete && isMixed), WrongTime(current));
         if (isComplete && isMixed) {
-            _forfeit(batch);
             _close(Outcome.Activated);
+            _forfeit(batch);
         } else if (isComplete || !isFixed) {
             // Too few operators to hide among, or no root: registrations wait for company, or for the quorum.
             _close(Outcome.Waits);
         } else {
-            _forfeit(batch);
             _close(Outcome.Failed);
+            _forfeit(batch);
         }
     }
 

@@ -51,6 +51,8 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     uint64 public proposedAt;
     /// @notice Registry version of the header that waits.
     uint64 public proposedVersion;
+    /// @notice Headers that a vote has rejected, by `hash`: their signatures are still about.
+    mapping(bytes32 structHash => bool) public rejected;
     SignedHeader private _proposed;
     mapping(uint64 period => Final) private _finals;
 
@@ -63,6 +65,8 @@ contract LedgerOracle is ILedgerOracle, Quorum {
 
     /// @notice A header waits already.
     error AlreadyProposed();
+    /// @notice A vote has rejected this very header.
+    error AlreadyRejected();
     /// @notice No header waits.
     error NothingProposed();
     /// @notice The challenge window is not over.
@@ -96,7 +100,9 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     function propose(SignedHeader calldata header, bytes[] calldata signatures) external whileRunning {
         require(proposedAt == 0, AlreadyProposed());
         proposedVersion = _check(header);
-        _requireQuorum(hash(header), signatures);
+        bytes32 structHash = hash(header);
+        require(!rejected[structHash], AlreadyRejected());
+        _requireQuorum(structHash, signatures);
         _proposed = header;
         proposedAt = poolClock.time();
         emit Proposed(periods, header);
@@ -117,6 +123,7 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     /// @notice Rejects the header that waits, by vote.
     function reject() external onlyTimelock {
         require(proposedAt != 0, NothingProposed());
+        rejected[hash(_proposed)] = true;
         _clear();
         emit Rejected(periods);
     }
@@ -165,7 +172,7 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     }
 
     /// @notice What the members sign, as EIP-712 hashes a struct.
-    function hash(SignedHeader calldata header) public pure returns (bytes32) {
+    function hash(SignedHeader memory header) public pure returns (bytes32) {
         return keccak256(abi.encode(HEADER_TYPE, header));
     }
 

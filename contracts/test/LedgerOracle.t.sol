@@ -177,6 +177,7 @@ contract LedgerOracleTest is Fixture {
         clock.unpause();
         vm.expectPartialRevert(LedgerOracle.NothingProposed.selector);
         oracle.finalize();
+        refused(header(100, 0), LedgerOracle.AlreadyRejected.selector);
         propose(header(200, 0), 4);
         pass(CHALLENGE - 1);
         vm.expectPartialRevert(LedgerOracle.StillChallengeable.selector);
