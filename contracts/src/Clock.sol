@@ -20,9 +20,9 @@ contract Clock {
     uint64 public stoodStill;
 
     /// @notice A new guardian; none if it is the zero address.
-    event GuardianChanged(address guardian);
+    event GuardianChanged(address indexed guardian);
     /// @notice The clock stands still.
-    event Paused(address by);
+    event Paused(address indexed by);
     /// @notice The clock runs again.
     event Unpaused(uint64 stoodStill);
 
