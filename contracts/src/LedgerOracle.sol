@@ -29,11 +29,6 @@ contract LedgerOracle is ILedgerOracle, Quorum {
         uint64 unbonding;
     }
 
-    /// @notice Type of what is signed.
-    bytes32 public constant HEADER_TYPE = keccak256(
-        "SignedHeader(uint256 ledgerRoot,uint256 registryRoot,uint256 chain,bytes32 fileHash,uint64 startEpoch,uint32 epochs,uint32 registered,uint64 totalGood,uint32 totalSlashed,uint16 networkBps)"
-    );
-
     /// @notice See `Config.chain`.
     uint256 public immutable chain;
     /// @notice See `Config.maxEpochs`.
@@ -173,7 +168,7 @@ contract LedgerOracle is ILedgerOracle, Quorum {
 
     /// @notice What the members sign, as EIP-712 hashes a struct.
     function hash(SignedHeader memory header) public pure returns (bytes32) {
-        return keccak256(abi.encode(HEADER_TYPE, header));
+        return Headers.hash(header);
     }
 
     /// @dev Everything about a header that the chain knows. Returns its registry version.

@@ -34,8 +34,18 @@ library Headers {
     /// @dev A sum of good stake is below this.
     uint256 internal constant GOOD_STAKE_LIMIT = 2 ** 48;
 
+    /// @notice Type of what is signed (EIP-712).
+    bytes32 internal constant TYPE = keccak256(
+        "SignedHeader(uint256 ledgerRoot,uint256 registryRoot,uint256 chain,bytes32 fileHash,uint64 startEpoch,uint32 epochs,uint32 registered,uint64 totalGood,uint32 totalSlashed,uint16 networkBps)"
+    );
+
     /// @notice More than 10,000 basis points, more slashed than registered, or 2^48 of good stake.
     error HeaderOutOfRange();
+
+    /// @notice What the members sign, as EIP-712 hashes a struct.
+    function hash(SignedHeader memory header) internal pure returns (bytes32) {
+        return keccak256(abi.encode(TYPE, header));
+    }
 
     /// @notice Reverts unless the numbers are in their ranges.
     function check(SignedHeader memory header) internal pure {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {SignedHeader} from "../../src/SignedHeader.sol";
+import {ProofContext} from "../../src/ProofContext.sol";
+import {Headers, SignedHeader} from "../../src/SignedHeader.sol";
 import {Bonds} from "../../src/settlement/Bonds.sol";
 import {Policies, Policy, Thresholds} from "../../src/settlement/Policies.sol";
 import {Settlement} from "../../src/settlement/Settlement.sol";
@@ -10,6 +11,18 @@ import {Claims, OperatorState, PeriodState, PoolState, State} from "../../src/se
 /// @title SettlementTwin
 /// @notice The library's functions as calls, for the comparison with the native ones.
 contract SettlementTwin {
+    function hashHeader(SignedHeader calldata header) external pure returns (bytes32) {
+        return Headers.hash(header);
+    }
+
+    function dutyContext(address pool, address account) external view returns (uint256) {
+        return ProofContext.bind(pool, account, ProofContext.DUTY);
+    }
+
+    function enrolmentContext(address pool, address account) external view returns (uint256) {
+        return ProofContext.bind(pool, account, ProofContext.ENROL);
+    }
+
     function check(Policy calldata policy) external pure {
         Policies.check(policy);
     }

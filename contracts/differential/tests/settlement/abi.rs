@@ -36,6 +36,9 @@ sol! {
     }
     struct Conclusion { bool struck; uint256 bondToHeld; }
 
+    function hashHeader(SignedHeader header) returns (bytes32);
+    function dutyContext(address pool, address account) returns (uint256);
+    function enrolmentContext(address pool, address account) returns (uint256);
     function check(Policy policy);
     function thresholds(Policy policy, uint16 networkBps) returns (Thresholds);
     function open(Policy policy, SignedHeader header, PoolState pool, uint128 funds) returns (PoolState, PeriodState);

@@ -16,6 +16,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+/// Its id.
+pub(crate) const CHAIN: u64 = 560_048;
 const GAS: u64 = 16_000_000;
 const FILE: &str = "test/harness/SettlementTwin.sol";
 type Ctx = Context<BlockEnv, TxEnv, CfgEnv, CacheDB<EmptyDB>>;
@@ -45,6 +47,7 @@ impl Evm {
         static CODE: LazyLock<Vec<u8>> = LazyLock::new(compiled);
         let mut cfg = CfgEnv::new_with_spec(SpecId::OSAKA);
         cfg.disable_nonce_check = true;
+        cfg.chain_id = CHAIN;
         let mut machine = Context::mainnet()
             .with_db(CacheDB::<EmptyDB>::default())
             .with_cfg(cfg)
@@ -78,6 +81,7 @@ fn transaction(kind: TxKind, data: Vec<u8>) -> TxEnv {
         .kind(kind)
         .data(data.into())
         .gas_limit(GAS)
+        .chain_id(Some(CHAIN))
         .build()
         .unwrap()
 }

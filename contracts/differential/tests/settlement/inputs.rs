@@ -286,6 +286,11 @@ impl Inputs {
         }
     }
 
+    pub(crate) fn any_header(&mut self) -> SignedHeader {
+        let State { pool, period, .. } = self.state();
+        self.header(pool, period)
+    }
+
     /// Totals that the claims often reach, and seldom exceed.
     pub(crate) fn header_for(&mut self, state: &mut State, claims: &DutyClaims) -> SignedHeader {
         let mut header = self.header(state.pool, state.period);

@@ -7,13 +7,16 @@ mod calls;
 mod evm;
 mod inputs;
 
+use alloy_sol_types::{SolCall, SolStruct};
 use calls::{
     Checks, Closes, Concludes, Opens, Retires, Settles, Thresholds, TopUps, Twin, Withdrawals,
 };
 use evm::Evm;
+use ff::PrimeField;
 use inputs::Inputs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use vigil_circuits::identity::{Purpose, context};
 
 /// Cases with one seed.
 const RUN: u64 = 10_000;
@@ -93,6 +96,37 @@ fn thresholds_agree() {
 #[test]
 fn policies_are_in_range_alike() {
     compare::<Checks>(50_000, [30, 30]);
+}
+
+#[test]
+fn headers_are_hashed_as_eip_712_says() {
+    let mut evm = Evm::new();
+    let mut inputs = Inputs::new(0);
+    for _ in 0..100 {
+        let header = abi::SignedHeader::from(&inputs.any_header());
+        let expected = header.eip712_hash_struct();
+        let call = abi::hashHeaderCall { header }.abi_encode();
+        assert_eq!(evm.call(call).unwrap(), expected.0);
+    }
+}
+
+#[test]
+fn contexts_agree() {
+    let mut evm = Evm::new();
+    for byte in 0..=u8::MAX {
+        let (pool, account) = ([byte; 20], [!byte; 20]);
+        let context = |purpose| {
+            let mut bytes = context(evm::CHAIN, &pool, &account, purpose).to_repr();
+            bytes.reverse();
+            bytes.to_vec()
+        };
+        let (duty, enrolment) = (context(Purpose::Duty), context(Purpose::Enrolment));
+        let (pool, account) = (pool.into(), account.into());
+        let call = abi::dutyContextCall { pool, account }.abi_encode();
+        assert_eq!(evm.call(call).unwrap(), duty);
+        let call = abi::enrolmentContextCall { pool, account }.abi_encode();
+        assert_eq!(evm.call(call).unwrap(), enrolment);
+    }
 }
 
 #[test]
