@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {DutyPool} from "../src/DutyPool.sol";
 import {LedgerOracle} from "../src/LedgerOracle.sol";
 import {ProofContext} from "../src/ProofContext.sol";
 import {Quorum} from "../src/Quorum.sol";
 import {Claims} from "../src/settlement/State.sol";
+import {ShapeRegistry} from "../src/ShapeRegistry.sol";
 import {SignedHeader} from "../src/SignedHeader.sol";
 import {GreedyPayee, GreedyStaker, QuietPayee, Unpayable} from "./mocks/Attackers.sol";
+import {BindingVerifier, SulkingVerifier} from "./mocks/BindingVerifier.sol";
 import {Fixture} from "./support/Fixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -269,6 +272,29 @@ contract AttacksTest is Fixture {
         vm.prank(owner(1));
         vm.expectPartialRevert(bytes4(keccak256("NoSuchShape(uint256)")));
         pool.submitProof(1, period, c, 99, proof);
+    }
+
+    function test_a_shape_with_too_few_places_is_refused() public {
+        BindingVerifier verifier = new BindingVerifier();
+        bytes32 keyHash = verifier.key().codehash;
+        vm.prank(TIMELOCK);
+        uint256 small = shapes.add(ShapeRegistry.Family.Duty, verifier, address(verifier).codehash, keyHash, 3);
+        Claims memory c = claim(4, GOOD_1, 0);
+        bytes memory proof = dutyProof(1, period, c);
+        vm.prank(owner(1));
+        vm.expectRevert(abi.encodeWithSelector(DutyPool.ShapeTooSmall.selector, 3, 4));
+        pool.submitProof(1, period, c, small, proof);
+    }
+
+    function test_a_verifier_that_does_not_say_yes_pays_nothing() public {
+        SulkingVerifier verifier = new SulkingVerifier();
+        bytes32 keyHash = verifier.key().codehash;
+        vm.prank(TIMELOCK);
+        uint256 sulking = shapes.add(ShapeRegistry.Family.Duty, verifier, address(verifier).codehash, keyHash, 9);
+        vm.prank(owner(1));
+        vm.expectRevert(abi.encodeWithSelector(DutyPool.BadProof.selector));
+        pool.submitProof(1, period, claim(4, GOOD_1, 0), sulking, "");
+        vm.assertEq(pool.owed(payout(1)), 0);
     }
 
     function test_a_proof_made_under_weaker_thresholds_is_refused() public {

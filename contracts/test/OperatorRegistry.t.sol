@@ -211,6 +211,31 @@ contract OperatorRegistryTest is Fixture {
         registry.enrol(1, 4, ENROLMENT_SHAPE, proof);
     }
 
+    function test_who_is_retired_does_not_grow() public {
+        register(1, 2 ether);
+        vm.prank(TIMELOCK);
+        pool.retire(1);
+        uint256 root = fixedBatch(4);
+        bytes memory proof = enrolmentProof(root, 1, 4, owner(1));
+        vm.prank(owner(1));
+        vm.expectPartialRevert(Accounts.NotInGoodStanding.selector);
+        registry.enrol(1, 4, ENROLMENT_SHAPE, proof);
+    }
+
+    function test_the_cap_is_voted() public {
+        vm.expectPartialRevert(bytes4(keccak256("NotAllowed(address)")));
+        registry.setMaxValidators(1);
+        vm.prank(TIMELOCK);
+        registry.setMaxValidators(3);
+        register(1, 20 ether);
+        vm.assertEq(registry.operatorCount(), 1);
+        uint256 root = fixedBatch(4);
+        bytes memory proof = enrolmentProof(root, 1, 4, owner(1));
+        vm.prank(owner(1));
+        vm.expectRevert(abi.encodeWithSelector(OperatorRegistry.TooManyValidators.selector, 4, 3));
+        registry.enrol(1, 4, ENROLMENT_SHAPE, proof);
+    }
+
     function test_nobody_enrols_for_more_than_was_added() public {
         register(1, 20 ether);
         uint256 root = fixedBatch(3);
