@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title IStakingVault
+/// @notice What the other contracts ask of the vault.
+interface IStakingVault {
+    /// @notice Adds to the stakers' assets.
+    function give() external payable;
+}
