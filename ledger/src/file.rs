@@ -15,6 +15,7 @@
 //! says which epochs `active_epochs` counts.
 
 mod read;
+mod wire;
 
 pub use read::LedgerFileError;
 
@@ -29,10 +30,6 @@ use vigil_circuits::statement::Thresholds;
 use vigil_circuits::tree::{LEDGER_DEPTH, Path as TreePath, TooManyLeaves, Tree};
 
 const MAGIC: &[u8; 16] = b"vigil.ledger\0\0\0\x01";
-const HEADER_BYTES: usize = 16 + 2 + 32 + 32 + 8 + 4 + 4;
-const ROW_BYTES: usize = 8 + 5 * 2 + 1 + 2 + 2 * 4 + 32;
-const BITMAP_BYTES: usize = 32;
-
 /// A row with what its leaf and its export need besides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
@@ -138,38 +135,21 @@ impl Ledger {
     /// The file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(read::file_bytes(self.entries.len(), self.words));
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&[u8::from(self.unsigned_registry), self.words.count() as u8]);
-        bytes.extend_from_slice(&self.genesis_validators_root);
-        bytes.extend_from_slice(&fr_to_be_bytes(self.header.registry_root));
-        bytes.extend_from_slice(&self.header.start_epoch.to_le_bytes());
-        bytes.extend_from_slice(&self.header.epochs.to_le_bytes());
-        bytes.extend_from_slice(&self.header.registered.to_le_bytes());
-        for LedgerEntry {
-            row,
-            tag,
-            first_active,
-        } in &self.entries
-        {
-            bytes.extend_from_slice(&row.index.to_le_bytes());
-            let counts = [*first_active, row.active_epochs, row.effective_balance];
-            counts
-                .iter()
-                .for_each(|count| bytes.extend_from_slice(&count.to_le_bytes()));
-            bytes.push(u8::from(row.slashed));
-            let counts = [row.run_in, row.proposals_due, row.proposals_missed];
-            counts
-                .iter()
-                .for_each(|count| bytes.extend_from_slice(&count.to_le_bytes()));
-            bytes.extend_from_slice(&row.sync_due.to_le_bytes());
-            bytes.extend_from_slice(&row.sync_missed.to_le_bytes());
-            bytes.extend_from_slice(&fr_to_be_bytes(*tag));
-            for word in &row.words {
-                for bits in [&word.source, &word.target, &word.head] {
-                    bits.limbs()
-                        .iter()
-                        .for_each(|limb| bytes.extend_from_slice(&limb.to_le_bytes()));
-                }
+        let head = wire::Head {
+            magic: *MAGIC,
+            flags: self.unsigned_registry.into(),
+            words: self.words.count() as u8,
+            genesis_validators_root: self.genesis_validators_root,
+            registry_root: fr_to_be_bytes(self.header.registry_root),
+            start_epoch: self.header.start_epoch,
+            epochs: self.header.epochs,
+            rows: self.header.registered,
+        };
+        append(&mut bytes, &head);
+        for entry in &self.entries {
+            append(&mut bytes, &wire::Row::of(entry));
+            for votes in &entry.row.words {
+                append(&mut bytes, &wire::Word::of(votes));
             }
         }
         bytes.extend_from_slice(&fr_to_be_bytes(self.root()));
@@ -218,6 +198,14 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Appends a struct of [`wire`].
+fn append<T>(bytes: &mut Vec<u8>, part: &T)
+where
+    T: wincode::SchemaWrite<wincode::config::DefaultConfig, Src = T>,
+{
+    wincode::serialize_into(&mut *bytes, part).expect("a vector takes what has a fixed width");
 }
 
 #[cfg(test)]

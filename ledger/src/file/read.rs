@@ -1,14 +1,13 @@
 //! Reading a ledger, and what a ledger must be.
 
-use super::{BITMAP_BYTES, HEADER_BYTES, Ledger, LedgerEntry, LedgerPeriod, MAGIC, ROW_BYTES};
+use super::wire::{HEAD_BYTES, Head, ROW_BYTES, Row, WORD_BYTES, Word, flag};
+use super::{Ledger, LedgerEntry, LedgerPeriod, MAGIC};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use vigil_circuits::Fr;
 use vigil_circuits::identity::{INDEX_BITS, fr_from_be_bytes};
 use vigil_circuits::ledger::{
-    BALANCE_BITS, EPOCH_COUNT_BITS, EpochBits, LedgerRow, MissedVotes, SYNC_BITS, WORD_EPOCHS,
-    Words,
+    BALANCE_BITS, EPOCH_COUNT_BITS, MissedVotes, SYNC_BITS, WORD_EPOCHS, Words,
 };
 use vigil_circuits::tree::{ARITY, LEDGER_DEPTH};
 
@@ -78,9 +77,12 @@ pub enum LedgerFileError {
     Root,
 }
 
+/// Bytes of the root at the end.
+const ROOT_BYTES: usize = 32;
+
 /// Bytes of a file with `rows` rows.
 pub(super) fn file_bytes(rows: usize, words: Words) -> usize {
-    HEADER_BYTES + rows * (ROW_BYTES + 3 * words.count() * BITMAP_BYTES) + 32
+    HEAD_BYTES + rows * (ROW_BYTES + words.count() * WORD_BYTES) + ROOT_BYTES
 }
 
 /// What must hold of every row of a ledger, whoever computed it.
@@ -134,48 +136,6 @@ pub(super) fn check_entries(
     Ok(())
 }
 
-/// The next bytes of a slice whose length was checked.
-struct Cursor<'a>(&'a [u8]);
-
-impl Cursor<'_> {
-    fn array<const N: usize>(&mut self) -> [u8; N] {
-        let (head, tail) = self
-            .0
-            .split_first_chunk()
-            .expect("the file's length was checked");
-        self.0 = tail;
-        *head
-    }
-
-    fn u16(&mut self) -> u16 {
-        u16::from_le_bytes(self.array())
-    }
-
-    fn u32(&mut self) -> u32 {
-        u32::from_le_bytes(self.array())
-    }
-
-    fn u64(&mut self) -> u64 {
-        u64::from_le_bytes(self.array())
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        match self.array::<1>() {
-            [0] => Some(false),
-            [1] => Some(true),
-            _ => None,
-        }
-    }
-
-    fn element(&mut self) -> Option<Fr> {
-        fr_from_be_bytes(&self.array())
-    }
-
-    fn bitmap(&mut self) -> Option<EpochBits> {
-        EpochBits::from_limbs(std::array::from_fn(|_| self.u64()))
-    }
-}
-
 /// What comes before the rows, and says how long the file is.
 struct FileHeader {
     period: LedgerPeriod,
@@ -185,21 +145,24 @@ struct FileHeader {
 
 impl FileHeader {
     fn parse(bytes: &[u8]) -> Result<Self, LedgerFileError> {
-        if bytes.len() < HEADER_BYTES || &bytes[..MAGIC.len()] != MAGIC {
+        if bytes.len() < HEAD_BYTES || &bytes[..MAGIC.len()] != MAGIC {
             return Err(LedgerFileError::Magic);
         }
-        let mut cursor = Cursor(&bytes[MAGIC.len()..]);
-        let unsigned_registry = cursor.flag().ok_or(LedgerFileError::Magic)?;
-        let [got] = cursor.array::<1>();
+        let head: Head =
+            wincode::deserialize(&bytes[..HEAD_BYTES]).map_err(|_| LedgerFileError::Magic)?;
         let period = LedgerPeriod {
-            unsigned_registry,
-            genesis_validators_root: cursor.array(),
-            registry_root: cursor.element().ok_or(LedgerFileError::Root)?,
-            start_epoch: cursor.u64(),
-            epochs: cursor.u32(),
+            unsigned_registry: flag(head.flags).ok_or(LedgerFileError::Magic)?,
+            genesis_validators_root: head.genesis_validators_root,
+            registry_root: fr_from_be_bytes(&head.registry_root).ok_or(LedgerFileError::Root)?,
+            start_epoch: head.start_epoch,
+            epochs: head.epochs,
         };
-        let rows = cursor.u32();
-        let epochs = period.epochs;
+        let Head {
+            rows,
+            epochs,
+            words: got,
+            ..
+        } = head;
         let words = Words::for_epochs(epochs).ok_or(LedgerFileError::Epochs { got: epochs })?;
         if words.count() != usize::from(got) {
             return Err(LedgerFileError::Words {
@@ -243,11 +206,17 @@ impl Ledger {
             words,
             rows,
         } = header;
-        let mut cursor = Cursor(&bytes[HEADER_BYTES..]);
-        let entries = (0..rows as usize)
-            .map(|position| entry(&mut cursor, words, position))
+        let (entries, root) = bytes[HEAD_BYTES..].split_at(bytes.len() - HEAD_BYTES - ROOT_BYTES);
+        let entries = entries
+            .chunks_exact(ROW_BYTES + words.count() * WORD_BYTES)
+            .enumerate()
+            .map(|(position, bytes)| entry(bytes, position))
             .collect::<Result<Vec<_>, _>>()?;
-        let root = cursor.element().ok_or(LedgerFileError::Root)?;
+        debug_assert_eq!(entries.len(), rows as usize);
+        let root = <&[u8; ROOT_BYTES]>::try_from(root)
+            .ok()
+            .and_then(fr_from_be_bytes)
+            .ok_or(LedgerFileError::Root)?;
         let ledger = Self::new(period, entries)?;
         (ledger.root() == root)
             .then_some(ledger)
@@ -262,7 +231,7 @@ impl Ledger {
         };
         let mut file = File::open(path).map_err(io)?;
         let mut bytes = Vec::new();
-        let mut header = (&mut file).take(HEADER_BYTES as u64);
+        let mut header = (&mut file).take(HEAD_BYTES as u64);
         header.read_to_end(&mut bytes).map_err(io)?;
         let header = FileHeader::parse(&bytes)?;
         // Of a file that is too long nothing more is read.
@@ -271,47 +240,26 @@ impl Ledger {
         if got > length as u64 {
             return Err(header.wrong_length(usize::try_from(got).unwrap_or(usize::MAX)));
         }
-        let mut rest = file.take((length - HEADER_BYTES) as u64);
+        let mut rest = file.take((length - HEAD_BYTES) as u64);
         rest.read_to_end(&mut bytes).map_err(io)?;
         Self::from_bytes(&bytes)
     }
 }
 
-fn entry(
-    cursor: &mut Cursor<'_>,
-    words: Words,
-    position: usize,
-) -> Result<LedgerEntry, LedgerFileError> {
-    let field = |field| LedgerFileError::Field { position, field };
-    let index = cursor.u64();
-    let first_active = cursor.u16();
-    let active_epochs = cursor.u16();
-    if first_active.checked_add(active_epochs).is_none() {
-        return Err(field("active_epochs"));
-    }
-    let mut row = LedgerRow {
-        index,
-        active_epochs,
-        effective_balance: cursor.u16(),
-        slashed: cursor.flag().ok_or(field("slashed"))?,
-        run_in: cursor.u16(),
-        proposals_due: cursor.u16(),
-        proposals_missed: cursor.u16(),
-        sync_due: cursor.u32(),
-        sync_missed: cursor.u32(),
-        words: Vec::with_capacity(words.count()),
+/// The entry in the bytes of a row and its words.
+fn entry(bytes: &[u8], position: usize) -> Result<LedgerEntry, LedgerFileError> {
+    let damaged = |_| LedgerFileError::Field {
+        position,
+        field: "the layout",
     };
-    let tag = cursor.element().ok_or(field("tag"))?;
-    for _ in 0..words.count() {
-        row.words.push(MissedVotes {
-            source: cursor.bitmap().ok_or(field("missed_source"))?,
-            target: cursor.bitmap().ok_or(field("missed_target"))?,
-            head: cursor.bitmap().ok_or(field("missed_head"))?,
-        });
-    }
-    Ok(LedgerEntry {
-        row,
-        tag,
-        first_active,
-    })
+    let (row, words) = bytes.split_at(ROW_BYTES);
+    let words = words
+        .chunks_exact(WORD_BYTES)
+        .map(|word| {
+            let word: Word = wincode::deserialize(word).map_err(damaged)?;
+            word.votes(position)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let row: Row = wincode::deserialize(row).map_err(damaged)?;
+    row.entry(position, words)
 }
