@@ -1,0 +1,208 @@
+//! One window: points sorted by digit, equal digits added, and buckets weighted by their digits.
+
+use super::digits::{Digit, Magnitude, Recoding};
+use ff::Field;
+use group::Group;
+use group::prime::PrimeCurveAffine;
+use halo2curves::bn256::{Fq, G1, G1Affine};
+
+/// Points that are added at once: a few hundred KiB, so that they stay in the second-level cache.
+const BLOCK: usize = 2048;
+
+/// The sum of digit times point over all members.
+pub(super) fn window_sum(
+    recoding: &Recoding,
+    window: usize,
+    members: &[Magnitude],
+    bases: &[G1Affine],
+) -> G1 {
+    let sorted = sort(recoding, window, members);
+    let mut adder = Adder::new();
+    let mut partial = Vec::with_capacity(recoding.buckets().min(sorted.len()));
+    for block in sorted.chunks(BLOCK) {
+        adder.load(block, bases);
+        adder.reduce();
+        partial.extend(adder.sums());
+    }
+    weighted(&partial)
+}
+
+/// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
+/// one order only, whatever the machine.
+fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Vec<Digit> {
+    let mut starts = vec![0u32; recoding.buckets() + 2];
+    let digits: Vec<Digit> = members
+        .iter()
+        .filter_map(|member| recoding.digit(member, window))
+        .inspect(|digit| starts[digit.bucket as usize + 1] += 1)
+        .collect();
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
+    }
+    let mut sorted = vec![Digit { bucket: 0, tag: 0 }; digits.len()];
+    for digit in digits {
+        let place = &mut starts[digit.bucket as usize];
+        sorted[*place as usize] = digit;
+        *place += 1;
+    }
+    sorted
+}
+
+/// The sum of bucket times point, for points by ascending bucket. One bucket may come several times.
+fn weighted(partial: &[(u32, G1Affine)]) -> G1 {
+    let mut running = G1::identity();
+    let mut sum = G1::identity();
+    let mut entries = partial.iter().rev().peekable();
+    while let Some((bucket, point)) = entries.next() {
+        running += point;
+        let next = entries.peek().map_or(0, |(bucket, _)| *bucket);
+        for _ in next..*bucket {
+            sum += running;
+        }
+    }
+    sum
+}
+
+/// Adds neighbours of one bucket until each has one point, with one inversion a round.
+struct Adder {
+    points: Vec<G1Affine>,
+    /// Bucket and number of its points, in order.
+    runs: Vec<(u32, u32)>,
+    steps: Vec<Step>,
+    denominators: Vec<Fq>,
+    /// The product of all later denominators.
+    later: Vec<Fq>,
+}
+
+/// What becomes a point of the next round.
+#[derive(Clone, Copy)]
+enum Step {
+    /// This point and its neighbour.
+    Add(u32),
+    /// This point alone.
+    Keep(u32),
+}
+
+impl Adder {
+    fn new() -> Self {
+        Self {
+            points: Vec::with_capacity(BLOCK),
+            runs: Vec::with_capacity(BLOCK),
+            steps: Vec::with_capacity(BLOCK),
+            denominators: vec![Fq::ONE; BLOCK],
+            later: vec![Fq::ONE; BLOCK],
+        }
+    }
+
+    fn load(&mut self, block: &[Digit], bases: &[G1Affine]) {
+        self.points.clear();
+        self.runs.clear();
+        for digit in block {
+            let base = bases[(digit.tag >> 1) as usize];
+            let point = if digit.tag & 1 == 1 { -base } else { base };
+            self.points.push(point);
+            match self.runs.last_mut() {
+                Some((bucket, length)) if *bucket == digit.bucket => *length += 1,
+                _ => self.runs.push((digit.bucket, 1)),
+            }
+        }
+    }
+
+    fn sums(&self) -> impl Iterator<Item = (u32, G1Affine)> {
+        self.runs
+            .iter()
+            .map(|(bucket, _)| *bucket)
+            .zip(self.points.iter().copied())
+    }
+
+    fn reduce(&mut self) {
+        while self.points.len() > self.runs.len() {
+            self.round();
+        }
+    }
+
+    fn round(&mut self) {
+        self.pair_up();
+        let mut product = Fq::ONE;
+        for (i, step) in self.steps.iter().enumerate().rev() {
+            if let Step::Add(left) = *step {
+                let left = left as usize;
+                let denominator = denominator(&self.points[left], &self.points[left + 1]);
+                self.denominators[i] = denominator;
+                self.later[i] = product;
+                product *= denominator;
+            }
+        }
+        let mut inverse = Option::from(product.invert()).unwrap_or(Fq::ONE);
+        // The i-th result never lands behind a point that is still to be read.
+        for (i, step) in self.steps.iter().enumerate() {
+            self.points[i] = match *step {
+                Step::Keep(point) => self.points[point as usize],
+                Step::Add(left) => {
+                    let left = left as usize;
+                    let own = inverse * self.later[i];
+                    inverse *= self.denominators[i];
+                    add(&self.points[left], &self.points[left + 1], own)
+                }
+            };
+        }
+        self.points.truncate(self.steps.len());
+    }
+
+    fn pair_up(&mut self) {
+        self.steps.clear();
+        let mut at = 0;
+        for (_, length) in &mut self.runs {
+            let end = at + *length;
+            while at + 1 < end {
+                self.steps.push(Step::Add(at));
+                at += 2;
+            }
+            if at < end {
+                self.steps.push(Step::Keep(at));
+                at = end;
+            }
+            *length = length.div_ceil(2);
+        }
+    }
+}
+
+/// No point of the curve has y = 0, for its order is odd; the identity is written so.
+fn is_identity(point: &G1Affine) -> bool {
+    bool::from(point.y.is_zero())
+}
+
+/// What the slope of the line through both points is divided by; 1 where there is no line.
+fn denominator(a: &G1Affine, b: &G1Affine) -> Fq {
+    if is_identity(a) || is_identity(b) {
+        return Fq::ONE;
+    }
+    if a.x != b.x {
+        return b.x - a.x;
+    }
+    if a.y == b.y { a.y.double() } else { Fq::ONE }
+}
+
+/// a + b, given the inverse of their [`denominator`].
+fn add(a: &G1Affine, b: &G1Affine, inverse: Fq) -> G1Affine {
+    if is_identity(a) {
+        return *b;
+    }
+    if is_identity(b) {
+        return *a;
+    }
+    let rise = if a.x != b.x {
+        b.y - a.y
+    } else if a.y == b.y {
+        let square = a.x.square();
+        square.double() + square
+    } else {
+        return G1Affine::identity();
+    };
+    let slope = rise * inverse;
+    let x = slope.square() - a.x - b.x;
+    let y = slope * (a.x - x) - a.y;
+    G1Affine { x, y }
+}
