@@ -1,0 +1,11 @@
+//! `--engine NAME`: who makes a proof.
+
+use vigil_prover::Engine;
+
+/// Who makes the proof.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct EngineArgs {
+    /// Who makes the proof: cpu, or stock, halo2-axiom's own prover; verifiers cannot tell
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    pub(crate) engine: Engine,
+}
