@@ -10,5 +10,6 @@ pub mod graph;
 pub mod program;
 
 mod constraints;
+mod weighted;
 
 pub(crate) use constraints::{Compiled, Scalars, Sources};

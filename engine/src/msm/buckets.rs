@@ -8,6 +8,8 @@ use halo2curves::bn256::{Fq, G1, G1Affine};
 
 /// Points that are added at once: a few hundred KiB, so that they stay in the second-level cache.
 const BLOCK: usize = 2048;
+/// So few buckets are summed one after the other.
+const FEW: usize = 64;
 
 /// The sum of digit times point over all members.
 pub(super) fn window_sum(
@@ -18,13 +20,12 @@ pub(super) fn window_sum(
 ) -> G1 {
     let sorted = sort(recoding, window, members);
     let mut adder = Adder::new();
-    let mut partial = Vec::with_capacity(recoding.buckets().min(sorted.len()));
-    for block in sorted.chunks(BLOCK) {
-        adder.load(block, bases);
-        adder.reduce();
-        partial.extend(adder.sums());
-    }
-    weighted(&partial)
+    let partial = adder.sums(sorted.iter().map(|digit| {
+        let base = bases[(digit.tag >> 1) as usize];
+        let point = if digit.tag & 1 == 1 { -base } else { base };
+        (digit.bucket, point)
+    }));
+    weighted(&mut adder, partial)
 }
 
 /// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
@@ -50,8 +51,25 @@ fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Vec<Digit>
     sorted
 }
 
-/// The sum of bucket times point, for points by ascending bucket. One bucket may come several times.
-fn weighted(partial: &[(u32, G1Affine)]) -> G1 {
+/// The sum of bucket times point, for points by ascending bucket; one bucket may come several times.
+///
+/// Running sums are sequential, so they are kept short: with buckets `b = h 2^s + l`, the sum is `2^s` times
+/// that over the rows h, and that over the columns l. Rows and columns are added up in affine coordinates.
+fn weighted(adder: &mut Adder, mut partial: Vec<(u32, G1Affine)>) -> G1 {
+    let largest = partial.last().map_or(0, |(bucket, _)| *bucket);
+    if partial.len() < FEW {
+        return running(&partial);
+    }
+    let low_bits = (u32::BITS - largest.leading_zeros()) / 2;
+    let mask = (1 << low_bits) - 1;
+    let rows = adder.sums(partial.iter().map(|(b, point)| (b >> low_bits, *point)));
+    partial.sort_by_key(|(bucket, _)| bucket & mask);
+    let columns = adder.sums(partial.iter().map(|(b, point)| (b & mask, *point)));
+    (0..low_bits).fold(running(&rows), |sum, _| sum.double()) + running(&columns)
+}
+
+/// The same, bucket by bucket.
+fn running(partial: &[(u32, G1Affine)]) -> G1 {
     let mut running = G1::identity();
     let mut sum = G1::identity();
     let mut entries = partial.iter().rev().peekable();
@@ -96,25 +114,31 @@ impl Adder {
         }
     }
 
-    fn load(&mut self, block: &[Digit], bases: &[G1Affine]) {
-        self.points.clear();
-        self.runs.clear();
-        for digit in block {
-            let base = bases[(digit.tag >> 1) as usize];
-            let point = if digit.tag & 1 == 1 { -base } else { base };
-            self.points.push(point);
-            match self.runs.last_mut() {
-                Some((bucket, length)) if *bucket == digit.bucket => *length += 1,
-                _ => self.runs.push((digit.bucket, 1)),
+    /// The sums by bucket, for points by ascending bucket. A bucket that does not fit a block has
+    /// several sums.
+    fn sums(&mut self, mut points: impl Iterator<Item = (u32, G1Affine)>) -> Vec<(u32, G1Affine)> {
+        let mut sums = Vec::new();
+        loop {
+            self.load(points.by_ref().take(BLOCK));
+            if self.points.is_empty() {
+                return sums;
             }
+            self.reduce();
+            let buckets = self.runs.iter().map(|(bucket, _)| *bucket);
+            sums.extend(buckets.zip(self.points.iter().copied()));
         }
     }
 
-    fn sums(&self) -> impl Iterator<Item = (u32, G1Affine)> {
-        self.runs
-            .iter()
-            .map(|(bucket, _)| *bucket)
-            .zip(self.points.iter().copied())
+    fn load(&mut self, block: impl Iterator<Item = (u32, G1Affine)>) {
+        self.points.clear();
+        self.runs.clear();
+        for (bucket, point) in block {
+            self.points.push(point);
+            match self.runs.last_mut() {
+                Some((last, length)) if *last == bucket => *length += 1,
+                _ => self.runs.push((bucket, 1)),
+            }
+        }
     }
 
     fn reduce(&mut self) {

@@ -7,8 +7,9 @@ const CUTS: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, Magnitude::MAX_BITS];
 /// Multiplications to add a point to its bucket: two and a square, and three for its share of an
 /// inversion.
 const ADD: usize = 6;
-/// Multiplications for a bucket in the sum over buckets: two additions, one of them mixed.
-const BUCKET: usize = 27;
+/// Multiplications for a bucket in the sum over buckets: an addition for its row, one for its column, and
+/// a share of the running sums over both.
+const BUCKET: usize = 15;
 /// The largest window considered.
 const MAX_WINDOW: usize = 16;
 

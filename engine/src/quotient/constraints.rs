@@ -1,12 +1,12 @@
 //! The constraint system, compiled: gates, then the permutation argument, in the verifier's order.
 
-use super::graph::{Graph, Id, Node};
+use super::graph::{Graph, Id};
 use super::program::Program;
+use super::weighted::{self, Coefficient};
 use crate::error::{EngineError, Feature};
 use ff::{Field, PrimeField};
 use halo2_proofs::plonk::{Any, Column, ConstraintSystem, Expression};
 use halo2curves::bn256::Fr;
-use std::collections::{BTreeMap, HashMap};
 
 /// Where each column is in the list that the program reads.
 #[derive(Clone, Debug)]
@@ -75,6 +75,8 @@ pub(crate) struct Compiled {
     pub(crate) sources: Sources,
     permuted: usize,
     constraints: usize,
+    /// What the program reads after the shifts, in terms of the constraints' weights.
+    coefficients: Vec<Coefficient>,
 }
 
 const GAMMA: u32 = 0;
@@ -104,14 +106,17 @@ impl Compiled {
         constraints.extend(builder.permutation(&columns, last, chunk));
 
         let Builder { mut graph, sources } = builder;
-        let weights = SHIFTS + columns.len() as u32;
-        let root = weighted_sum(&mut graph, &constraints, weights);
-        let scalars = weights as usize + constraints.len();
+        let first = SHIFTS + columns.len() as u32;
+        let of_key = sources.advice;
+        let (root, coefficients) =
+            weighted::sum(&mut graph, &constraints, first, |column| column < of_key);
+        let scalars = first as usize + coefficients.len();
         Ok(Self {
             program: Program::compile(&graph, root, scalars),
             sources,
             permuted: columns.len(),
             constraints: constraints.len(),
+            coefficients,
         })
     }
 
@@ -122,58 +127,14 @@ impl Compiled {
         };
         let mut table = vec![scalars.gamma, scalars.beta];
         table.extend(geometric(scalars.beta, Fr::DELTA, self.permuted));
-        let weights: Vec<_> = geometric(Fr::ONE, scalars.y, self.constraints).collect();
-        table.extend(weights.iter().rev());
+        // The verifier folds by Horner's rule: the last constraint has weight one.
+        let mut weights: Vec<_> = geometric(Fr::ONE, scalars.y, self.constraints).collect();
+        weights.reverse();
+        for terms in &self.coefficients {
+            table.push(terms.iter().map(|(i, factor)| weights[*i] * factor).sum());
+        }
         table
     }
-}
-
-/// The sum of all constraints, each times its weight. Constraints with a common factor, a selector
-/// as a rule, are summed first and multiplied by it once.
-fn weighted_sum(graph: &mut Graph, constraints: &[Id], weights: u32) -> Id {
-    let factors = |graph: &Graph, id: Id| match graph.node(id) {
-        Node::Mul(a, b) => vec![a, b],
-        _ => Vec::new(),
-    };
-    let mut frequency: HashMap<Id, usize> = HashMap::new();
-    for id in constraints {
-        for factor in factors(graph, *id) {
-            *frequency.entry(factor).or_default() += 1;
-        }
-    }
-    // By the shared factor, in a fixed order; constraints without one come first.
-    let mut groups: BTreeMap<Option<Id>, Vec<(u32, Id)>> = BTreeMap::new();
-    for (weight, id) in (weights..).zip(constraints) {
-        let factor = factors(graph, *id)
-            .into_iter()
-            .max_by_key(|factor| (frequency[factor], *factor))
-            .filter(|factor| frequency[factor] > 1);
-        let rest = match (graph.node(*id), factor) {
-            (Node::Mul(a, b), Some(factor)) => {
-                if factor == a {
-                    b
-                } else {
-                    a
-                }
-            }
-            _ => *id,
-        };
-        groups.entry(factor).or_default().push((weight, rest));
-    }
-    let mut total = graph.constant(Fr::ZERO);
-    for (factor, members) in groups {
-        let mut sum = graph.constant(Fr::ZERO);
-        for (weight, id) in members {
-            let weight = graph.scalar(weight);
-            let term = graph.mul(weight, id);
-            sum = graph.add(sum, term);
-        }
-        if let Some(factor) = factor {
-            sum = graph.mul(factor, sum);
-        }
-        total = graph.add(total, sum);
-    }
-    total
 }
 
 struct Builder {
