@@ -2,8 +2,8 @@
 
 use super::digits::{Digit, Magnitude, Recoding};
 use ff::Field;
-use group::Group;
 use group::prime::PrimeCurveAffine;
+use group::{Curve, Group};
 use halo2curves::bn256::{Fq, G1, G1Affine};
 
 /// Points that are added at once: a few hundred KiB, so that they stay in the second-level cache.
@@ -89,8 +89,9 @@ struct Adder {
     /// Bucket and number of its points, in order.
     runs: Vec<(u32, u32)>,
     steps: Vec<Step>,
-    denominators: Vec<Fq>,
-    /// The product of all later denominators.
+    /// By step, how far apart the points' x are.
+    widths: Vec<Fq>,
+    /// The product of those of all later steps.
     later: Vec<Fq>,
 }
 
@@ -99,6 +100,9 @@ struct Adder {
 enum Step {
     /// This point and its neighbour.
     Add(u32),
+    /// The same, but no line goes through both: equal points, opposite points, the identity. Rare enough to
+    /// be added one by one.
+    Special(u32),
     /// This point alone.
     Keep(u32),
 }
@@ -109,7 +113,7 @@ impl Adder {
             points: Vec::with_capacity(BLOCK),
             runs: Vec::with_capacity(BLOCK),
             steps: Vec::with_capacity(BLOCK),
-            denominators: vec![Fq::ONE; BLOCK],
+            widths: vec![Fq::ONE; BLOCK],
             later: vec![Fq::ONE; BLOCK],
         }
     }
@@ -150,27 +154,40 @@ impl Adder {
     fn round(&mut self) {
         self.pair_up();
         let mut product = Fq::ONE;
-        for (i, step) in self.steps.iter().enumerate().rev() {
+        for (i, step) in self.steps.iter_mut().enumerate().rev() {
             if let Step::Add(left) = *step {
-                let left = left as usize;
-                let denominator = denominator(&self.points[left], &self.points[left + 1]);
-                self.denominators[i] = denominator;
+                let (a, b) = (&self.points[left as usize], &self.points[left as usize + 1]);
+                let width = b.x - a.x;
+                if width == Fq::ZERO || is_identity(a) || is_identity(b) {
+                    *step = Step::Special(left);
+                    continue;
+                }
+                self.widths[i] = width;
                 self.later[i] = product;
-                product *= denominator;
+                product *= width;
             }
         }
         let mut inverse = Option::from(product.invert()).unwrap_or(Fq::ONE);
         // The i-th result never lands behind a point that is still to be read.
         for (i, step) in self.steps.iter().enumerate() {
-            self.points[i] = match *step {
+            let pair = |left: u32| {
+                let left = left as usize;
+                (&self.points[left], &self.points[left + 1])
+            };
+            let point = match *step {
                 Step::Keep(point) => self.points[point as usize],
                 Step::Add(left) => {
-                    let left = left as usize;
+                    let (a, b) = pair(left);
                     let own = inverse * self.later[i];
-                    inverse *= self.denominators[i];
-                    add(&self.points[left], &self.points[left + 1], own)
+                    inverse *= self.widths[i];
+                    add(a, b, own)
+                }
+                Step::Special(left) => {
+                    let (a, b) = pair(left);
+                    (a.to_curve() + b).to_affine()
                 }
             };
+            self.points[i] = point;
         }
         self.points.truncate(self.steps.len());
     }
@@ -195,37 +212,12 @@ impl Adder {
 
 /// No point of the curve has y = 0, for its order is odd; the identity is written so.
 fn is_identity(point: &G1Affine) -> bool {
-    bool::from(point.y.is_zero())
+    point.y == Fq::ZERO
 }
 
-/// What the slope of the line through both points is divided by; 1 where there is no line.
-fn denominator(a: &G1Affine, b: &G1Affine) -> Fq {
-    if is_identity(a) || is_identity(b) {
-        return Fq::ONE;
-    }
-    if a.x != b.x {
-        return b.x - a.x;
-    }
-    if a.y == b.y { a.y.double() } else { Fq::ONE }
-}
-
-/// a + b, given the inverse of their [`denominator`].
+/// a + b for points with different x, given the inverse of `b.x - a.x`.
 fn add(a: &G1Affine, b: &G1Affine, inverse: Fq) -> G1Affine {
-    if is_identity(a) {
-        return *b;
-    }
-    if is_identity(b) {
-        return *a;
-    }
-    let rise = if a.x != b.x {
-        b.y - a.y
-    } else if a.y == b.y {
-        let square = a.x.square();
-        square.double() + square
-    } else {
-        return G1Affine::identity();
-    };
-    let slope = rise * inverse;
+    let slope = (b.y - a.y) * inverse;
     let x = slope.square() - a.x - b.x;
     let y = slope * (a.x - x) - a.y;
     G1Affine { x, y }
