@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Everything that must pass: format, lints, tests, documents. Needs the Rust toolchain and the registry.
+# Everything that must pass: format, lints, tests, documents. Needs the Rust toolchain, node, npm and the registries.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; "$@"; }
 
+step npm ci --prefix contracts --ignore-scripts --no-audit --no-fund
 step cargo fmt --all -- --check
 step cargo clippy --workspace --all-targets --quiet -- -D warnings
 step cargo test --workspace

@@ -166,7 +166,7 @@ impl Circuit<Fr> for VigilCircuit {
 
     fn configure_with_params(meta: &mut ConstraintSystem<Fr>, shape: Shape) -> Columns {
         let columns = Columns::new(meta, shape);
-        gates::configure(meta, &columns);
+        let _ = gates::configure(meta, &columns);
         meta.set_minimum_degree(gates::MAX_DEGREE);
         columns
     }
@@ -226,7 +226,11 @@ impl Circuit<Fr> for VigilCircuit {
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod price;
+#[cfg(test)]
 mod rejections;
+#[cfg(test)]
+mod rigid;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use crate::circuit::columns::LANE_WIDTH;
 use crate::circuit::ops::{self, Op};
-use crate::gates::{InternalRounds, PERMUTATION_ROWS, fixed_rows, trace};
+use crate::gates::{PERMUTATION_ROWS, fixed_rows, trace};
 use crate::poseidon2::constants::WIDTH;
 use crate::poseidon2::{RATE, State};
 use crate::shape::Shape;
@@ -62,9 +62,9 @@ impl From<Wire> for Source {
 /// How a chain of digits starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// With a base-4 digit.
-    Digit,
-    /// With a bit; the operation StartBits must stand at the first row.
+    /// With a zero.
+    Zero,
+    /// With a bit; the operation Bits must stand at the first row.
     Bit,
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct Sheet {
     pub(crate) fixed: Vec<Vec<Fr>>,
     /// Desk cells that must be equal.
     pub(crate) copies: Vec<(DeskCell, DeskCell)>,
-    written: Vec<Vec<bool>>,
+    pub(crate) written: Vec<Vec<bool>>,
     permutation: [(State, bool, bool); PERMUTATION_ROWS],
 }
 
@@ -92,7 +92,7 @@ impl Sheet {
             fixed: vec![vec![Fr::ZERO; rows]; fixed],
             copies: Vec::new(),
             written: vec![vec![false; rows]; advice],
-            permutation: fixed_rows(&InternalRounds::derive()),
+            permutation: fixed_rows(),
         }
     }
 
@@ -157,6 +157,10 @@ impl Sheet {
         op: Op,
         sources: [Source; N],
     ) -> [Wire; N] {
+        assert!(
+            lane == 0 || !op.is_of_prelude(),
+            "only lane 0 has a gate for {op:?}, at row {row}"
+        );
         self.op(row, op);
         self.desk(lane, row, sources)
     }
@@ -194,7 +198,7 @@ impl Sheet {
     ) {
         let head = start + rows - 1;
         for row in start..head {
-            let flag = if row == start && kind == Start::Digit {
+            let flag = if row == start && kind == Start::Zero {
                 2
             } else {
                 1

@@ -1,6 +1,7 @@
 //! One module for each noun of the command line.
 
 mod bench;
+mod contract;
 mod demo;
 mod enrol;
 mod ledger;
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// What follows from a proof, or from silence: reward, charge, strike
     #[command(subcommand)]
     Settle(Box<settle::Command>),
+    /// Contracts that check proofs on chain
+    #[command(subcommand)]
+    Contract(contract::Command),
     /// The whole way on a captured chain, from beacon states to refused lies
     Demo(demo::Args),
     /// Compare this program with the protocol's known answers
@@ -65,6 +69,7 @@ impl Command {
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),
             Self::Settle(command) => command.run(format),
+            Self::Contract(command) => command.run(format),
             Self::Demo(args) => args.run(format),
             Self::Selftest(args) => args.run(format),
             Self::Bench(command) => command.run(format),

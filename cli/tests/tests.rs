@@ -3,8 +3,16 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod bench;
+#[path = "../../ledger/tests/common/capture.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod capture;
 mod chain;
+mod contract;
+mod follow;
 mod hostile;
+#[path = "../../follower/tests/http.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod http;
 mod killed;
 mod operator;
 mod params;
@@ -12,6 +20,9 @@ mod progress;
 mod prove;
 mod register;
 mod registry;
+#[path = "../../follower/tests/replay.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod replay;
 mod run;
 mod selftest;
 mod settle;

@@ -1,10 +1,12 @@
 //! From a chain and a registry to a period's ledger.
 
+use crate::beacon::Root;
 use crate::chain::Chain;
 use crate::cross_check::cross_check;
+use crate::epoch::EpochFacts;
 use crate::file::{Ledger, LedgerEntry, LedgerFileError, LedgerPeriod};
 use crate::registry::{Registry, RegistryError};
-use crate::rows::{Preceding, RowError};
+use crate::rows::{Preceding, RowError, Rows};
 use vigil_circuits::ledger::LedgerRow;
 
 /// Why there is no ledger.
@@ -59,68 +61,98 @@ impl Ledger {
         epochs: u32,
         preceding: Option<&Ledger>,
     ) -> Result<Self, BuildError> {
-        registry.check()?;
-        let genesis_validators_root = chain.genesis_validators_root();
-        registry.check_beacon_chain(&genesis_validators_root)?;
+        let mut assembly = Assembly::new(
+            chain.genesis_validators_root(),
+            registry,
+            (start_epoch, epochs),
+            preceding,
+        )?;
         registry.check_keys(|index| chain.pubkey(index))?;
-        let before: Option<Vec<LedgerRow>> = match preceding {
-            Some(ledger) => {
-                // A file may claim any start; one at the end of time precedes nothing.
-                let header = ledger.header();
-                let got = header.start_epoch.saturating_add(header.epochs.into());
-                if got != start_epoch {
-                    return Err(BuildError::NotPreceding {
-                        expected: start_epoch,
-                        got,
-                    });
-                }
-                if ledger.genesis_validators_root() != &genesis_validators_root {
-                    return Err(BuildError::OtherChain);
-                }
-                Some(
-                    ledger
-                        .entries()
-                        .iter()
-                        .map(|entry| entry.row.clone())
-                        .collect(),
-                )
-            }
-            None => None,
-        };
-        let preceding = before
-            .as_deref()
-            .zip(preceding)
-            .map(|(rows, ledger)| Preceding {
-                rows,
-                epochs: ledger.header().epochs,
-            });
-        let indices: Vec<u64> = registry.entries.iter().map(|entry| entry.index).collect();
-        let rows = chain.rows(&indices, start_epoch, epochs, preceding)?;
+        let indices = registry.indices();
+        let facts = chain.facts(&indices, start_epoch, epochs)?;
+        for facts in facts {
+            assembly.push(&facts?)?;
+        }
         cross_check(chain, start_epoch, epochs)?;
-        // Activation epochs are final once set: the newest state knows them all.
-        let newest = chain.states().values().next_back();
-        let entries = rows.into_iter().zip(&registry.entries).map(|(row, entry)| {
-            let record =
-                newest.and_then(|state| state.validators.get(usize::try_from(entry.index).ok()?));
-            let waiting = record.map_or(0, |v| v.activation_epoch.saturating_sub(start_epoch));
-            let first_active = if row.active_epochs == 0 {
-                0
-            } else {
-                waiting as u16
-            };
-            LedgerEntry {
-                row,
-                tag: entry.tag,
-                first_active,
-            }
-        });
-        let period = LedgerPeriod {
-            genesis_validators_root,
-            registry_root: registry.root()?,
-            unsigned_registry: registry.unsigned,
-            start_epoch,
-            epochs,
-        };
-        Ok(Self::new(period, entries.collect())?)
+        assembly.finish()
     }
+}
+
+/// A ledger in the making: takes the facts of its epochs one after the other.
+#[derive(Debug)]
+pub struct Assembly<'a> {
+    registry: &'a Registry,
+    period: LedgerPeriod,
+    rows: Rows,
+}
+
+impl<'a> Assembly<'a> {
+    /// No epoch yet, of a period given by its first epoch and its length. Whoever makes the facts compares
+    /// the registry's keys with the chain's.
+    pub fn new(
+        genesis_validators_root: Root,
+        registry: &'a Registry,
+        (start_epoch, epochs): (u64, u32),
+        preceding: Option<&Ledger>,
+    ) -> Result<Self, BuildError> {
+        registry.check()?;
+        registry.check_beacon_chain(&genesis_validators_root)?;
+        let before = match preceding {
+            Some(ledger) => rows_before(ledger, genesis_validators_root, start_epoch)?,
+            None => Vec::new(),
+        };
+        let preceding = preceding.map(|ledger| Preceding {
+            rows: &before,
+            epochs: ledger.header().epochs,
+        });
+        Ok(Self {
+            registry,
+            period: LedgerPeriod {
+                genesis_validators_root,
+                registry_root: registry.root()?,
+                unsigned_registry: registry.unsigned,
+                start_epoch,
+                epochs,
+            },
+            rows: Rows::new(registry.indices(), start_epoch, epochs, preceding)?,
+        })
+    }
+
+    /// Adds the next epoch.
+    pub fn push(&mut self, facts: &EpochFacts) -> Result<(), BuildError> {
+        Ok(self.rows.push(facts)?)
+    }
+
+    /// The ledger, if no epoch is lacking.
+    pub fn finish(self) -> Result<Ledger, BuildError> {
+        let rows = self.rows.finish()?.into_iter().zip(&self.registry.entries);
+        let entries = rows.map(|((row, first_active), entry)| LedgerEntry {
+            row,
+            tag: entry.tag,
+            first_active,
+        });
+        Ok(Ledger::new(self.period, entries.collect())?)
+    }
+}
+
+/// The rows of a ledger that ends where a period of the same chain starts.
+fn rows_before(
+    ledger: &Ledger,
+    genesis_validators_root: Root,
+    start_epoch: u64,
+) -> Result<Vec<LedgerRow>, BuildError> {
+    // A file may claim any start; one at the end of time precedes nothing.
+    let header = ledger.header();
+    let got = header.start_epoch.saturating_add(header.epochs.into());
+    if got != start_epoch {
+        return Err(BuildError::NotPreceding {
+            expected: start_epoch,
+            got,
+        });
+    }
+    if ledger.genesis_validators_root() != &genesis_validators_root {
+        return Err(BuildError::OtherChain);
+    }
+    let entries = ledger.entries().iter();
+    Ok(entries.map(|entry| entry.row.clone()).collect())
 }

@@ -25,6 +25,7 @@
 //! hand that one to [`ChainBuilder::finish_at`]. From there on down, hashes leave no choice.
 
 mod authenticate;
+mod blocks;
 mod canonical;
 mod error;
 mod pubkeys;
@@ -32,7 +33,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use blocks::CanonicalBlocks;
 pub use error::ChainError;
+pub use source::genesis_validators_root;
 
 use crate::beacon::{BlockFacts, Checkpoint, Root, Spec, StateFacts, decode_block, decode_state};
 use canonical::BlockTree;
@@ -44,10 +47,7 @@ pub struct Chain {
     spec: Spec,
     genesis_validators_root: Root,
     finalized: Checkpoint,
-    /// Canonical blocks by slot, the block of slot 0 left out: nobody had to propose it.
-    blocks: BTreeMap<u64, BlockFacts>,
-    /// From this slot on, a slot without a canonical block is empty rather than unknown.
-    first_known_slot: u64,
+    canonical: CanonicalBlocks,
     /// Trusted states by slot, none after the finalised checkpoint's slot.
     states: BTreeMap<u64, StateFacts>,
 }
@@ -59,7 +59,7 @@ impl fmt::Debug for Chain {
             "Chain({}, finalised epoch {}, {} blocks, {} states)",
             hex::encode(self.genesis_validators_root),
             self.finalized.epoch,
-            self.blocks.len(),
+            self.canonical.by_slot().len(),
             self.states.len(),
         )
     }
@@ -96,33 +96,19 @@ impl Chain {
         self.finalized
     }
 
+    /// The canonical blocks.
+    pub fn canonical(&self) -> &CanonicalBlocks {
+        &self.canonical
+    }
+
     /// Canonical blocks by slot.
     pub fn blocks(&self) -> &BTreeMap<u64, BlockFacts> {
-        &self.blocks
+        self.canonical.by_slot()
     }
 
     /// Trusted states by slot.
     pub fn states(&self) -> &BTreeMap<u64, StateFacts> {
         &self.states
-    }
-
-    /// `get_block_root_at_slot`: the last canonical block at or before a slot, if it is known.
-    pub fn block_root_at(&self, slot: u64) -> Option<Root> {
-        if slot < self.first_known_slot {
-            return None;
-        }
-        let before = self
-            .blocks
-            .range(..=slot)
-            .next_back()
-            .map(|(_, block)| block.root);
-        // Nothing before it but the block of slot 0.
-        before.or_else(|| self.blocks.values().next().map(|block| block.parent_root))
-    }
-
-    /// The first slot from which on it is known whether a slot has a canonical block.
-    pub fn first_known_slot(&self) -> u64 {
-        self.first_known_slot
     }
 }
 
@@ -208,15 +194,11 @@ impl ChainBuilder {
         let descendants = self.blocks.descendants(finalized.root);
         let states =
             authenticate::trusted_states(self.states, &canonical, &descendants, last_slot)?;
-        let first_known_slot = canonical.keys().next().copied().unwrap_or(last_slot);
-        let mut blocks = canonical;
-        blocks.remove(&0);
         Ok(Chain {
             spec: self.spec,
             genesis_validators_root: self.genesis_validators_root,
             finalized,
-            blocks,
-            first_known_slot,
+            canonical: CanonicalBlocks::linked(canonical, last_slot),
             states,
         })
     }

@@ -5,6 +5,7 @@ pub mod assembly;
 pub mod beacon;
 pub mod chain;
 mod cross_check;
+pub mod epoch;
 pub mod export;
 pub mod file;
 mod places;

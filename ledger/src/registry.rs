@@ -126,6 +126,11 @@ impl Registry {
         Ok((registry, secrets))
     }
 
+    /// The indices of its validators, in their order.
+    pub fn indices(&self) -> Vec<u64> {
+        self.entries.iter().map(|entry| entry.index).collect()
+    }
+
     /// The pool as it enters identities.
     pub fn pool_id(&self) -> Pool {
         Pool::new(self.chain_id, &self.pool)

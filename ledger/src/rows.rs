@@ -5,23 +5,19 @@
 //! and the sync committee of epoch N are read from any state inside epoch N; that is the final
 //! state of epoch N - 1, or the genesis state.
 
-mod duties;
+mod accumulate;
 mod error;
 mod network;
 mod period;
-mod replay;
-mod votes;
 
+pub use accumulate::Rows;
 pub use error::RowError;
 
-use crate::beacon::ValidatorFacts;
 use crate::chain::Chain;
-use duties::Duties;
+use crate::epoch::{EpochFacts, Seats};
 use period::Period;
 use std::collections::HashMap;
-use vigil_circuits::ledger::{BALANCE_BITS, LedgerRow, PROPOSAL_BITS, SYNC_BITS, Words};
-
-const EFFECTIVE_BALANCE_INCREMENT: u64 = 1_000_000_000;
+use vigil_circuits::ledger::{LedgerRow, Words};
 
 /// The period before: outages that reach into the next one are carried over.
 #[derive(Clone, Copy, Debug)]
@@ -46,20 +42,45 @@ impl Chain {
         epochs: u32,
         preceding: Option<Preceding<'_>>,
     ) -> Result<Vec<LedgerRow>, RowError> {
+        let facts = self.facts(indices, start_epoch, epochs)?;
+        let mut rows = Rows::new(indices.to_vec(), start_epoch, epochs, preceding)?;
+        for facts in facts {
+            rows.push(&facts?)?;
+        }
+        Ok(rows.finish()?.into_iter().map(|(row, _)| row).collect())
+    }
+
+    /// What validators `indices` did, epoch by epoch.
+    ///
+    /// # Errors
+    /// If the period is not finalised yet or data for it are missing; each epoch, if its blocks
+    /// contradict the duties.
+    pub fn facts(
+        &self,
+        indices: &[u64],
+        start_epoch: u64,
+        epochs: u32,
+    ) -> Result<impl Iterator<Item = Result<EpochFacts, RowError>>, RowError> {
         let period = Period::new(self, start_epoch, epochs)?;
-        let run_in = runs_out(preceding)?;
-        let duties = Duties::of(&period)?;
-        indices
-            .iter()
-            .map(|&index| {
-                row(
-                    &period,
-                    &duties,
-                    index,
-                    run_in.get(&index).copied().unwrap_or(0),
-                )
-            })
-            .collect()
+        let facts = period
+            .epochs()
+            .map(move |epoch| period.facts(indices, epoch));
+        Ok(facts)
+    }
+
+    /// The final participation flags of an epoch, one byte a validator, computed from the
+    /// attestations in canonical blocks. Equal to the flags in the epoch's final state.
+    ///
+    /// # Errors
+    /// As [`Chain::rows`], and if an attestation does not fit its committees.
+    pub fn participation_from_blocks(&self, epoch: u64) -> Result<Vec<u8>, RowError> {
+        let period = Period::new(self, epoch, 1)?;
+        let everybody: Vec<u64> = (0..period.validators()).collect();
+        Seats::of_state(self.spec(), period.duty_state(epoch)?, &everybody).participation(
+            self.spec(),
+            self.canonical(),
+            epoch,
+        )
     }
 }
 
@@ -87,34 +108,6 @@ fn runs_out(preceding: Option<Preceding<'_>>) -> Result<HashMap<u64, u16>, RowEr
         .collect()
 }
 
-fn row(
-    period: &Period<'_>,
-    duties: &Duties,
-    index: u64,
-    run_in: u16,
-) -> Result<LedgerRow, RowError> {
-    let record = period.record(index)?;
-    let votes = votes::of(period, index)?;
-    let (proposals, sync) = (duties.proposals(index), duties.sync(index));
-    let fit = |what, got, bits| fits(index, what, got, bits);
-    Ok(LedgerRow {
-        index,
-        active_epochs: votes.active_epochs,
-        effective_balance: fit(
-            "effective balance",
-            effective_balance(period, index, record)?,
-            BALANCE_BITS,
-        )? as u16,
-        slashed: record.slashed,
-        run_in,
-        proposals_due: fit("proposals due", proposals.due, PROPOSAL_BITS)? as u16,
-        proposals_missed: fit("proposals missed", proposals.missed, PROPOSAL_BITS)? as u16,
-        sync_due: fit("sync seats due", sync.due, SYNC_BITS)? as u32,
-        sync_missed: fit("sync seats missed", sync.missed, SYNC_BITS)? as u32,
-        words: votes.words,
-    })
-}
-
 fn fits(index: u64, what: &'static str, got: u64, bits: usize) -> Result<u64, RowError> {
     let limit = 1 << bits;
     if got < limit {
@@ -127,18 +120,4 @@ fn fits(index: u64, what: &'static str, got: u64, bits: usize) -> Result<u64, Ro
             got,
         })
     }
-}
-
-/// In increments, in the final-participation state of the first active epoch; 0 if there is none.
-fn effective_balance(
-    period: &Period<'_>,
-    index: u64,
-    record: &ValidatorFacts,
-) -> Result<u64, RowError> {
-    let Some(epoch) = period.epochs().find(|&epoch| record.is_active(epoch)) else {
-        return Ok(0);
-    };
-    let state = period.final_state(epoch)?;
-    let validator = period::validator(state, index)?;
-    Ok(validator.effective_balance / EFFECTIVE_BALANCE_INCREMENT)
 }

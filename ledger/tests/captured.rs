@@ -268,7 +268,7 @@ fn a_checkpoint_of_the_callers_own_replaces_the_states_word() {
     let capture = Capture::open(SIM);
     let by_states = capture.chain().unwrap();
     // An older checkpoint: the last block at or before the first slot of epoch 30.
-    let root = by_states.block_root_at(30 * 8).unwrap();
+    let root = by_states.canonical().root_at(30 * 8).unwrap();
     let older = Checkpoint { epoch: 30, root };
     let chain = capture.filled_builder().unwrap().finish_at(older).unwrap();
     assert_eq!(chain.finalized(), older);

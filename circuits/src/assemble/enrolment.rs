@@ -9,10 +9,10 @@
 //!
 //! row   block
 //!   0   E3  enabled places lead to the root
-//!   0   E5  chains of index and difference; Order at 19
-//!  26   E4  tag = sponge(2; s, index, pool)
-//!  51   E3  leaf = sponge(3; index, tag)
-//!  75       path, 10 levels; ends at row 315, which is row 25 of the next block
+//!   0   E5  chains of index and difference; Order at 20
+//!  27   E4  tag = sponge(2; s, index, pool)
+//!  52   E3  leaf = sponge(3; index, tag)
+//!  76       path, 10 levels; ends at row 316, which is row 26 of the next block
 //! ```
 
 use super::prelude::{inputs, operator, output_row};
@@ -33,7 +33,7 @@ const PRELUDE: usize = 60;
 
 const ORDER_ROW: usize = 0;
 const PLACE_ROW: usize = 0;
-const TAG_ROW: usize = 26;
+const TAG_ROW: usize = 27;
 const LEAF_ROW: usize = output_row(TAG_ROW) + 1;
 const NODE_ROW: usize = output_row(LEAF_ROW) + LEDGER_DEPTH * PERMUTATION_ROWS;
 const BLOCK: usize = NODE_ROW + 1 - (TAG_ROW - 1) - 1;
@@ -42,8 +42,8 @@ const BLOCK: usize = NODE_ROW + 1 - (TAG_ROW - 1) - 1;
 pub(crate) const ROWS: (usize, usize, usize) = (PRELUDE, BLOCK, NODE_ROW + 1 - BLOCK);
 
 const _: () = assert!(
-    ORDER_ROW + ORDER_ROWS + 5 < TAG_ROW,
-    "Order's desk cells end before the tag's"
+    ORDER_ROW + ORDER_ROWS + 4 < TAG_ROW - 1,
+    "Order's desk cells end before the node's and the tag's"
 );
 const _: () = assert!(output_row(ROOT_ROW) < PRELUDE);
 

@@ -7,8 +7,8 @@ use crate::sheet::{Sheet, Source, Start, Wire};
 use ff::Field;
 use halo2curves::bn256::Fr;
 
-/// Rows of the chains of index and difference: 20 digits, 40 bits.
-pub(super) const ORDER_ROWS: usize = 20;
+/// Rows of the chains of index and difference: a zero and 20 digits, 40 bits.
+pub(super) const ORDER_ROWS: usize = 21;
 /// From the Input of a sponge's only permutation to its output.
 pub(super) const SPONGE_ROWS: usize = crate::gates::PERMUTATION_ROWS;
 
@@ -50,7 +50,7 @@ pub(super) fn order(
         lane,
         start,
         ORDER_ROWS,
-        Start::Digit,
+        Start::Zero,
         [index, difference, Fr::ZERO],
     );
     let [key, _, enabled, index, count, _] = sheet.desk_op(

@@ -45,7 +45,7 @@ pub struct Columns {
     pub external: Column<Fixed>,
     /// 1 in rows of S-box inputs of four internal rounds.
     pub internal: Column<Fixed>,
-    /// 1: the chains go on to the next row by a base-4 digit; 2: they start with a digit.
+    /// 1: the chains go on to the next row by a base-4 digit; 2: they start with a zero.
     pub range: Column<Fixed>,
     /// 1 in rows where two epochs are walked.
     pub step: Column<Fixed>,

@@ -1,9 +1,11 @@
 //! Operations: which rows do what, by the value of a few fixed columns.
 //!
 //! On chain a fixed column costs about 7,000 gas, so operations share columns: a column holds 0
-//! (nothing) or 1..=n, and operation v's selector is the Lagrange polynomial that is 1 at v and 0 at
-//! the other values, of degree n. A column of n operations leaves degree 6 - n to their constraints.
+//! (nothing) or 1..=n, and operation v's selector is the product of the column's differences to the
+//! other values, of degree n: zero at those, not zero at v. A column of n operations leaves degree
+//! 6 - n to their constraints.
 
+use crate::ledger::Words;
 use crate::shape::Family;
 use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
@@ -29,8 +31,8 @@ pub enum Op {
     PathNode,
     /// Put three range-checked values on the desk \[range\].
     Load,
-    /// Three chains start with a bit, not a digit \[range\].
-    StartBits,
+    /// The cells of three chains are bits \[range\].
+    Bits,
     /// Strict order of indices, the enabled flag, the count \[place\].
     Order,
     /// What holds of enabled and of disabled places \[place\].
@@ -47,10 +49,10 @@ pub enum Op {
     Stake,
     /// Start of the bitmaps' walk \[epochs\].
     FirstEpoch,
-    /// The 225th epoch of a word \[epochs\].
+    /// The 225th epoch of a word that is not the last \[epochs\].
     LastEpoch,
-    /// End of the walk: all misses are accounted for \[epochs\].
-    LastCount,
+    /// End of the walk: nothing is left of the bitmaps, and all misses are accounted for \[epochs\].
+    WalkEnd,
     /// Public input \[desk\].
     Instance,
     /// A constant \[desk\].
@@ -59,20 +61,38 @@ pub enum Op {
     MulAdd,
 }
 
+/// Columns of the duty circuits of several words; Hold and LastEpoch stand between two words.
 const DUTY: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
     &[Op::Rate, Op::Stake, Op::LastEpoch],
-    &[Op::Order, Op::Duties, Op::Place, Op::MulAdd],
-    &[Op::StartBits, Op::Instance, Op::Constant, Op::LastCount],
-    &[Op::FirstLayer, Op::Absorb, Op::Hold, Op::Input, Op::Output],
+    &[Op::Order, Op::Duties, Op::Place, Op::Bits],
+    &[Op::MulAdd, Op::Instance, Op::Constant, Op::WalkEnd],
+    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields, Op::Hold],
     &[
         Op::NodeOutput,
+        Op::Output,
         Op::Load,
         Op::Hits,
         Op::FirstEpoch,
-        Op::Fields,
     ],
 ];
+
+/// The same for one word.
+const DUTY_OF_ONE_WORD: &[&[Op]] = &[
+    DUTY[0],
+    &[Op::Rate, Op::Stake],
+    DUTY[2],
+    DUTY[3],
+    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields],
+    DUTY[5],
+];
+
+impl Op {
+    /// Whether only lane 0 has it, for the prelude.
+    pub(crate) fn is_of_prelude(self) -> bool {
+        matches!(self, Self::Instance | Self::Constant | Self::MulAdd)
+    }
+}
 
 const ENROLMENT: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
@@ -100,6 +120,7 @@ const MEMBERSHIP: &[&[Op]] = &[
 /// The operations of a family, by fixed column; an operation's value is its place plus one.
 pub fn columns(family: Family) -> &'static [&'static [Op]] {
     match family {
+        Family::Duty(Words::W1) => DUTY_OF_ONE_WORD,
         Family::Duty(_) => DUTY,
         Family::Enrolment => ENROLMENT,
         Family::Membership => MEMBERSHIP,
@@ -122,19 +143,23 @@ pub(crate) fn slot(family: Family, op: Op) -> (usize, u64) {
         .expect("gates and layout use only their family's operations")
 }
 
-/// Selector of value `v` in a column whose values are `0..=n`.
+/// Selector of value `v` in a column whose values are `0..=n`: zero at all others, and some number
+/// at `v` that is not.
+///
+/// The factors below `v` and those above it are multiplied in an order that lets selectors share
+/// products.
 pub(crate) fn selector(column: &Expression<Fr>, v: u64, n: u64) -> Expression<Fr> {
-    use ff::Field;
-    let mut scale = Fr::ONE;
-    let mut product: Option<Expression<Fr>> = None;
-    for other in (0..=n).filter(|&other| other != v) {
-        scale *= Fr::from(v) - Fr::from(other);
-        let factor = column.clone() - Expression::Constant(Fr::from(other));
-        product = Some(match product {
-            Some(product) => product * factor,
-            None => factor,
-        });
+    let product = |others: &mut dyn Iterator<Item = u64>| {
+        others
+            .map(|other| match other {
+                0 => column.clone(),
+                _ => column.clone() - Expression::Constant(Fr::from(other)),
+            })
+            .reduce(|product, factor| product * factor)
+    };
+    let below = product(&mut (0..v)).expect("0 is below every operation");
+    match product(&mut (v + 1..=n).rev()) {
+        Some(above) => below * above,
+        None => below,
     }
-    let scale = scale.invert().expect("values of a column are distinct");
-    product.expect("a column has at least one operation") * scale
 }

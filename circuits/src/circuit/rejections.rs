@@ -1,16 +1,19 @@
 //! Every constraint of every gate refuses something: for each name, one cell of an honest circuit is
 //! changed and MockProver must report a failure of that very name.
 //!
-//! The list of constraints is the constraint system's own, so a constraint that no row exercises, or
-//! that no cell can violate, fails this test.
+//! The list of constraints is what the gates declare as they make the constraint system, and covers
+//! every polynomial of it, so a constraint that no row exercises, or that no cell can violate,
+//! fails this test. A polynomial may have several constraints as terms, one an operation: the
+//! failure must be at a row where the polynomial is nothing but that term.
 
 use super::*;
 use crate::ledger::Words;
 use crate::synthetic::{SyntheticPool, THRESHOLDS};
-use halo2_proofs::dev::{MockProver, VerifyFailure};
+use gates::Named;
+use halo2_proofs::dev::{FailureLocation, MockProver, VerifyFailure};
 use halo2_proofs::plonk::Expression;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An advice cell: column (through the lanes) and row.
 type Position = (usize, usize);
@@ -75,8 +78,8 @@ impl Honest {
         )
     }
 
-    /// The last row and a cell there whose change violates `expression`.
-    fn violation(&self, expression: &Expression<Fr>) -> Option<(Position, Fr)> {
+    /// The last row where some cell's change violates `expression`, that cell and its new value.
+    fn violation(&self, expression: &Expression<Fr>) -> Option<(usize, Position, Fr)> {
         let rows = crate::shape::usable_rows(self.circuit.shape.k);
         (0..rows).rev().find_map(|row| {
             assert_eq!(
@@ -87,14 +90,14 @@ impl Honest {
             self.cells(expression, row).into_iter().find_map(|cell| {
                 let value = self.circuit.sheet().advice[cell.0][cell.1] + Fr::from(7);
                 let change = Some((cell, value));
-                (self.evaluate(expression, row, change) != Fr::ZERO).then_some((cell, value))
+                (self.evaluate(expression, row, change) != Fr::ZERO).then_some((row, cell, value))
             })
         })
     }
 }
 
-/// Names of the constraints that fail.
-fn failures(circuit: &VigilCircuit, instance: &[Fr]) -> BTreeSet<String> {
+/// Rows where polynomials fail, with the polynomials' names.
+fn failures(circuit: &VigilCircuit, instance: &[Fr]) -> BTreeSet<(usize, String)> {
     let prover = MockProver::run(circuit.shape.k, circuit, vec![instance.to_vec()]).unwrap();
     let Err(failures) = prover.verify() else {
         return BTreeSet::new();
@@ -102,8 +105,16 @@ fn failures(circuit: &VigilCircuit, instance: &[Fr]) -> BTreeSet<String> {
     failures
         .into_iter()
         .filter_map(|failure| match failure {
-            VerifyFailure::ConstraintNotSatisfied { constraint, .. } => {
-                Some(constraint.to_string())
+            VerifyFailure::ConstraintNotSatisfied {
+                constraint,
+                location,
+                ..
+            } => {
+                let row = match location {
+                    FailureLocation::InRegion { offset, .. } => offset,
+                    FailureLocation::OutsideRegion { row } => row,
+                };
+                Some((row, constraint.to_string()))
             }
             _ => None,
         })
@@ -113,29 +124,49 @@ fn failures(circuit: &VigilCircuit, instance: &[Fr]) -> BTreeSet<String> {
 fn assert_every_constraint_refuses(make: impl Fn() -> Honest) {
     let honest = make();
     let mut cs = ConstraintSystem::default();
-    VigilCircuit::configure_with_params(&mut cs, honest.circuit.shape);
-    assert!(cs.gates().len() > 5);
+    let columns = Columns::new(&mut cs, honest.circuit.shape);
+    let declared = gates::configure(&mut cs, &columns);
+    let mut polynomials = BTreeMap::new();
     for gate in cs.gates() {
-        for (i, expression) in gate.polynomials().iter().enumerate() {
+        for (i, polynomial) in gate.polynomials().iter().enumerate() {
+            assert!(polynomial.degree() <= gates::MAX_DEGREE, "{}", gate.name());
+            let terms = declared
+                .iter()
+                .filter(|named| named.polynomial == gate.constraint_name(i));
+            assert!(terms.count() > 0, "{} declares nothing", gate.name());
+            let known = polynomials.insert(gate.constraint_name(i).to_owned(), polynomial);
             assert!(
-                expression.degree() <= gates::MAX_DEGREE,
-                "{} is too steep",
-                gate.name()
-            );
-            let name = gate.constraint_name(i);
-            let ((column, row), value) = honest
-                .violation(expression)
-                .unwrap_or_else(|| panic!("{}: {name} refuses nothing", gate.name()));
-            let mut forged = make();
-            forged.circuit.tamper(column, row, value);
-            let failed = failures(&forged.circuit, &forged.instance);
-            assert!(
-                failed
-                    .iter()
-                    .any(|failed| failed.contains(&format!("('{name}')"))),
-                "{name} at cell ({column}, {row}): only {failed:?} failed"
+                known.is_none(),
+                "{} has a namesake",
+                gate.constraint_name(i)
             );
         }
+    }
+    assert!(declared.len() > polynomials.len());
+    for Named {
+        name,
+        polynomial,
+        expression,
+    } in &declared
+    {
+        let (row, cell, value) = honest
+            .violation(expression)
+            .unwrap_or_else(|| panic!("{name} refuses nothing"));
+        let change = Some((cell, value));
+        assert_eq!(
+            honest.evaluate(polynomials[polynomial], row, change),
+            honest.evaluate(expression, row, change),
+            "row {row} has another operation of the column"
+        );
+        let mut forged = make();
+        forged.circuit.tamper(cell.0, cell.1, value);
+        let failed = failures(&forged.circuit, &forged.instance);
+        assert!(
+            failed.iter().any(|(failed_row, failed)| {
+                *failed_row == row && failed.contains(&format!("('{polynomial}')"))
+            }),
+            "{name} at cell {cell:?} and row {row}: only {failed:?} failed"
+        );
     }
 }
 

@@ -9,37 +9,27 @@
 //! The row after the last public input holds 0: there the instance column is zero, because the
 //! verifier fixes the number of inputs.
 
-use super::{gate, when};
-use crate::circuit::columns::Columns;
-use crate::circuit::ops::Op;
-use halo2_proofs::plonk::ConstraintSystem;
+use super::Constraints;
+use crate::circuit::columns::View;
 use halo2_proofs::poly::Rotation;
-use halo2curves::bn256::Fr;
 
-pub(super) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "desk: instance", |view| {
-        let [desk] = view.desk();
-        let instance = view
-            .meta
-            .query_instance(view.columns.instance, Rotation::cur());
-        when(
-            view.op(Op::Instance),
-            vec![("public input", desk - instance)],
-        )
-    });
+/// [`Op::Instance`](crate::circuit::ops::Op::Instance).
+pub(super) fn instance(view: &mut View<'_, '_>) -> Constraints {
+    let [desk] = view.desk();
+    let column = view.columns.instance;
+    let instance = view.meta.query_instance(column, Rotation::cur());
+    vec![("public input", desk - instance)]
 }
 
-pub(super) fn configure_arithmetic(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "desk: constant", |view| {
-        let [desk] = view.desk();
-        let value = view.fixed(view.columns.constants[0], 0);
-        when(view.op(Op::Constant), vec![("constant", desk - value)])
-    });
-    gate(meta, columns, "desk: arithmetic", |view| {
-        let [a, b, c, d] = view.desk();
-        when(
-            view.op(Op::MulAdd),
-            vec![("c0 c1 + c2 = c3", a * b + c - d)],
-        )
-    });
+/// [`Op::Constant`](crate::circuit::ops::Op::Constant).
+pub(super) fn fixed_value(view: &mut View<'_, '_>) -> Constraints {
+    let [desk] = view.desk();
+    let value = view.fixed(view.columns.constants[0], 0);
+    vec![("constant", desk - value)]
+}
+
+/// [`Op::MulAdd`](crate::circuit::ops::Op::MulAdd).
+pub(super) fn mul_add(view: &mut View<'_, '_>) -> Constraints {
+    let [a, b, c, d] = view.desk();
+    vec![("c0 c1 + c2 = c3", a * b + c - d)]
 }

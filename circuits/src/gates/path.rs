@@ -10,37 +10,34 @@
 //! | node is a child | the same with node = state_0 + state_0 of 23 rows above | 4 + 2 |
 //! | node output | desk_0 = node | 1 + 5 |
 
+use super::Constraints;
 use super::permutation::ROWS;
-use super::{Constraints, gate, when};
-use crate::circuit::columns::{Columns, View};
-use crate::circuit::ops::Op;
-use halo2_proofs::plonk::{ConstraintSystem, Expression};
+use crate::circuit::columns::View;
+use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
 
 /// From a permutation's output to its input.
 const FEED_FORWARD: i32 = 1 - ROWS as i32;
 
-pub(super) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "path: leaf", |view| {
-        let leaf = view.state0(0);
-        let constraints = vec![("leaf is a child", differences(view, leaf))];
-        when(view.op(Op::PathLeaf), constraints)
-    });
-    gate(meta, columns, "path: node", |view| {
-        let node = node(view);
-        let constraints = vec![("node is a child", differences(view, node))];
-        when(view.op(Op::PathNode), constraints)
-    });
-    gate(meta, columns, "path: output", gate_output);
+/// [`Op::PathLeaf`](crate::circuit::ops::Op::PathLeaf).
+pub(super) fn leaf(view: &mut View<'_, '_>) -> Constraints {
+    let leaf = view.state0(0);
+    vec![("leaf is a child", differences(view, leaf))]
 }
 
-fn gate_output(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::PathNode`](crate::circuit::ops::Op::PathNode).
+pub(super) fn node(view: &mut View<'_, '_>) -> Constraints {
+    let node = node_value(view);
+    vec![("node is a child", differences(view, node))]
+}
+
+/// [`Op::NodeOutput`](crate::circuit::ops::Op::NodeOutput).
+pub(super) fn output(view: &mut View<'_, '_>) -> Constraints {
     let [desk] = view.desk();
-    let node = node(view);
-    when(view.op(Op::NodeOutput), vec![("node output", desk - node)])
+    vec![("node output", desk - node_value(view))]
 }
 
-fn node(view: &mut View<'_, '_>) -> Expression<Fr> {
+fn node_value(view: &mut View<'_, '_>) -> Expression<Fr> {
     view.state0(0) + view.state0(FEED_FORWARD)
 }
 

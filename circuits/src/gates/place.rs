@@ -29,14 +29,13 @@
 //! The bitmaps of a disabled place need no constraint of their own: meta = 0 gives
 //! active_epochs = 0, and clause S6 then leaves no bit that could be set.
 
+use super::Constraints;
 use super::range::is_bit;
-use super::{Constraints, gate, when};
-use crate::circuit::columns::{Columns, View, constant, power_of_two};
-use crate::circuit::ops::Op;
+use crate::circuit::columns::{View, constant, power_of_two};
 use crate::identity::INDEX_BITS;
 use crate::shape::Family;
 use ff::Field;
-use halo2_proofs::plonk::{ConstraintSystem, Expression};
+use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
 
 /// What a disabled place's key has beyond an index of 0: above every enabled key.
@@ -44,17 +43,13 @@ pub(crate) fn disabled_offset() -> Fr {
     power_of_two(INDEX_BITS + 1)
 }
 
-pub(super) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "place: order", gate_order);
-    gate(meta, columns, "place: enabled or not", gate_place);
-}
-
-fn gate_order(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Order`](crate::circuit::ops::Op::Order).
+pub(super) fn order(view: &mut View<'_, '_>) -> Constraints {
     let [key, key_before, enabled, index, count_after, count_before] = view.desk();
     let [index_chain, difference, _] = view.chains(0);
     let disabled = constant(1) - enabled.clone();
     let step = key.clone() - key_before - constant(1);
-    let constraints = vec![
+    vec![
         ("enabled is a bit", is_bit(enabled.clone())),
         ("index on the desk", index.clone() - index_chain),
         (
@@ -67,15 +62,15 @@ fn gate_order(view: &mut View<'_, '_>) -> Constraints {
         ),
         ("disabled index", disabled * index),
         ("S8 count", count_after - count_before - enabled),
-    ];
-    when(view.op(Op::Order), constraints)
+    ]
 }
 
-fn gate_place(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Place`](crate::circuit::ops::Op::Place).
+pub(super) fn enabled_or_not(view: &mut View<'_, '_>) -> Constraints {
     let leads_to_root = |enabled: &Expression<Fr>, node, root| {
         ("S3 leads to the root", enabled.clone() * (node - root))
     };
-    let constraints = if matches!(view.columns.family, Family::Duty(_)) {
+    if matches!(view.columns.family, Family::Duty(_)) {
         let [enabled, node, root, compliant, meta, duties] = view.desk();
         let disabled = Expression::Constant(Fr::ONE) - enabled.clone();
         vec![
@@ -87,6 +82,5 @@ fn gate_place(view: &mut View<'_, '_>) -> Constraints {
     } else {
         let [enabled, node, root] = view.desk();
         vec![leads_to_root(&enabled, node, root)]
-    };
-    when(view.op(Op::Place), constraints)
+    }
 }

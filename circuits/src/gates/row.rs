@@ -13,7 +13,7 @@
 //! | S6 effective balance | b = chain_2 - 2^12 slashed | 1 + 5 |
 //! | S7 slack | slack = max_outage - chain_1 | 1 + 5 |
 //!
-//! `slashed` is the start bit of the third chain, so b is its lower 12 bits.
+//! `slashed` is the bit that the third chain starts with (Bits, put on the desk by Load), so b is its lower 12 bits.
 //!
 //! Duties, at the heads (proposals due, missed, done), 16 bits each; desk: sync due, missed, done (24
 //! bits each), duties, sum after, sum before, b.
@@ -50,16 +50,15 @@
 //! | S7 slashed is not compliant | c slashed = 0 | 2 + 3 |
 //! | S9 stake-time and points | after = before + b (points + 2^56 a + 2^112 c a) + 2^168 slashed | 3 + 3 |
 
+use super::Constraints;
 use super::range::is_bit;
-use super::{Constraints, gate, when};
-use crate::circuit::columns::{Columns, View, power_of_two};
-use crate::circuit::ops::Op;
+use crate::circuit::columns::{View, power_of_two};
 use crate::ledger::{
     BALANCE_BITS, DUTIES_PROPOSALS_MISSED_SHIFT, DUTIES_SYNC_DUE_SHIFT, DUTIES_SYNC_MISSED_SHIFT,
     META_ACTIVE_SHIFT, META_BALANCE_SHIFT, META_RUN_IN_SHIFT,
 };
 use crate::statement::{ATTESTATION_WEIGHT, BPS, HEAD_WEIGHT, SOURCE_WEIGHT, TARGET_WEIGHT};
-use halo2_proofs::plonk::{ConstraintSystem, Expression};
+use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
 
 /// Distance of the totals in a packed sum. 2^20 places with the largest fields stay below 2^56:
@@ -67,14 +66,6 @@ use halo2curves::bn256::Fr;
 pub(crate) const TOTAL_BITS: usize = 56;
 /// Distance of the three miss counts; a period has at most 6,300 epochs.
 pub(crate) const MISS_BITS: usize = 16;
-
-pub(super) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "row: fields", gate_fields);
-    gate(meta, columns, "row: duties", gate_duties);
-    gate(meta, columns, "row: hits", gate_hits);
-    gate(meta, columns, "row: rate", gate_rate);
-    gate(meta, columns, "row: stake", gate_stake);
-}
 
 /// Values side by side, `distance` bits apart.
 fn packed<const N: usize>(values: [Expression<Fr>; N], distance: usize) -> Expression<Fr> {
@@ -86,14 +77,15 @@ fn packed<const N: usize>(values: [Expression<Fr>; N], distance: usize) -> Expre
         .expect("there are values")
 }
 
-fn gate_fields(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Fields`](crate::circuit::ops::Op::Fields).
+pub(super) fn fields(view: &mut View<'_, '_>) -> Constraints {
     let [index, slashed, meta, active, balance, slack, max_outage] = view.desk();
     let [active_chain, run_in, balance_and_slashed] = view.chains(0);
     let fields = index
         + active_chain.clone() * power_of_two(META_ACTIVE_SHIFT)
         + balance_and_slashed.clone() * power_of_two(META_BALANCE_SHIFT)
         + run_in.clone() * power_of_two(META_RUN_IN_SHIFT);
-    let constraints = vec![
+    vec![
         ("S6 active epochs", active - active_chain),
         ("S6 meta", meta - fields),
         (
@@ -101,11 +93,11 @@ fn gate_fields(view: &mut View<'_, '_>) -> Constraints {
             balance - balance_and_slashed + slashed * power_of_two(BALANCE_BITS),
         ),
         ("S7 slack", slack - max_outage + run_in),
-    ];
-    when(view.op(Op::Fields), constraints)
+    ]
 }
 
-fn gate_duties(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Duties`](crate::circuit::ops::Op::Duties).
+pub(super) fn duties(view: &mut View<'_, '_>) -> Constraints {
     let [
         sync_due,
         sync_missed,
@@ -129,16 +121,16 @@ fn gate_duties(view: &mut View<'_, '_>) -> Constraints {
         ],
         TOTAL_BITS,
     );
-    let constraints = vec![
+    vec![
         ("S6 proposals", done - due + missed),
         ("S6 sync", sync_done - sync_due + sync_missed),
         ("S6 duties", duties - fields),
         ("S9 proposals and sync", after - before - balance * added),
-    ];
-    when(view.op(Op::Duties), constraints)
+    ]
 }
 
-fn gate_hits(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Hits`](crate::circuit::ops::Op::Hits).
+pub(super) fn hits(view: &mut View<'_, '_>) -> Constraints {
     let [active, misses, points, targets] = view.desk();
     let hits = view.chains(0);
     let missed = hits.clone().map(|hits| active.clone() - hits);
@@ -146,15 +138,15 @@ fn gate_hits(view: &mut View<'_, '_>) -> Constraints {
     let weighted = source * Fr::from(SOURCE_WEIGHT)
         + target.clone() * Fr::from(TARGET_WEIGHT)
         + head * Fr::from(HEAD_WEIGHT);
-    let constraints = vec![
+    vec![
         ("S6 misses", misses - packed(missed, MISS_BITS)),
         ("S7 points", points - weighted),
         ("S7 timely targets", targets - target),
-    ];
-    when(view.op(Op::Hits), constraints)
+    ]
 }
 
-fn gate_rate(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Rate`](crate::circuit::ops::Op::Rate).
+pub(super) fn rate(view: &mut View<'_, '_>) -> Constraints {
     let [
         compliant,
         active,
@@ -169,7 +161,7 @@ fn gate_rate(view: &mut View<'_, '_>) -> Constraints {
     let performance_margin =
         points * bps - min_performance * active.clone() * Fr::from(ATTESTATION_WEIGHT);
     let uptime_margin = targets * bps - min_uptime * active;
-    let constraints = vec![
+    vec![
         ("S7 compliant is a bit", is_bit(compliant.clone())),
         (
             "S7 performance",
@@ -177,22 +169,21 @@ fn gate_rate(view: &mut View<'_, '_>) -> Constraints {
         ),
         ("S7 uptime", uptime - compliant.clone() * uptime_margin),
         ("S7 run-in", outage - compliant * slack),
-    ];
-    when(view.op(Op::Rate), constraints)
+    ]
 }
 
-fn gate_stake(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Stake`](crate::circuit::ops::Op::Stake).
+pub(super) fn stake(view: &mut View<'_, '_>) -> Constraints {
     let [after, before, balance, points, active, compliant, slashed] = view.desk();
     let added = packed(
         [points, active.clone(), compliant.clone() * active],
         TOTAL_BITS,
     );
-    let constraints = vec![
+    vec![
         ("S7 slashed is not compliant", compliant * slashed.clone()),
         (
             "S9 stake-time and points",
             after - before - balance * added - slashed * power_of_two(3 * TOTAL_BITS),
         ),
-    ];
-    when(view.op(Op::Stake), constraints)
+    ]
 }

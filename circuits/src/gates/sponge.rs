@@ -9,38 +9,12 @@
 //! | absorb capacity | next state_3 = state_3 | 1 + 5 |
 //! | hold i | next state_i = state_i | 1 + 5 |
 
-use super::{Constraints, gate, when};
-use crate::circuit::columns::{Columns, View};
-use crate::circuit::ops::Op;
+use super::Constraints;
+use crate::circuit::columns::View;
 use crate::poseidon2::RATE;
-use halo2_proofs::plonk::ConstraintSystem;
-use halo2curves::bn256::Fr;
 
-pub(super) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "sponge: input", gate_input);
-    gate(meta, columns, "sponge: output", |view| {
-        let [desk] = view.desk();
-        let hash = view.state0(0);
-        when(view.op(Op::Output), vec![("output", desk - hash)])
-    });
-}
-
-pub(super) fn configure_words(meta: &mut ConstraintSystem<Fr>, columns: &Columns) {
-    gate(meta, columns, "sponge: absorb", gate_absorb);
-    gate(meta, columns, "sponge: hold", |view| {
-        const NAMES: [&str; 4] = ["hold 0", "hold 1", "hold 2", "hold 3"];
-        let (cur, next) = (view.state(0), view.state(1));
-        let constraints = NAMES
-            .into_iter()
-            .zip(cur)
-            .zip(next)
-            .map(|((name, a), b)| (name, b - a))
-            .collect();
-        when(view.op(Op::Hold), constraints)
-    });
-}
-
-fn gate_input(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Input`](crate::circuit::ops::Op::Input).
+pub(super) fn input(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; RATE] = ["input 0", "input 1", "input 2"];
     let next = view.state(1);
     let desk: [_; RATE] = view.desk();
@@ -52,10 +26,17 @@ fn gate_input(view: &mut View<'_, '_>) -> Constraints {
         .map(|(i, (name, desk))| (name, next[i].clone() - desk))
         .collect();
     constraints.push(("input capacity", next[RATE].clone() - capacity));
-    when(view.op(Op::Input), constraints)
+    constraints
 }
 
-fn gate_absorb(view: &mut View<'_, '_>) -> Constraints {
+/// [`Op::Output`](crate::circuit::ops::Op::Output).
+pub(super) fn output(view: &mut View<'_, '_>) -> Constraints {
+    let [desk] = view.desk();
+    vec![("output", desk - view.state0(0))]
+}
+
+/// [`Op::Absorb`](crate::circuit::ops::Op::Absorb).
+pub(super) fn absorb(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; RATE] = ["absorb 0", "absorb 1", "absorb 2"];
     let (cur, next) = (view.state(0), view.state(1));
     let words = view.chains(1);
@@ -66,5 +47,17 @@ fn gate_absorb(view: &mut View<'_, '_>) -> Constraints {
         .map(|(i, (name, word))| (name, next[i].clone() - cur[i].clone() - word))
         .collect();
     constraints.push(("absorb capacity", next[RATE].clone() - cur[RATE].clone()));
-    when(view.op(Op::Absorb), constraints)
+    constraints
+}
+
+/// [`Op::Hold`](crate::circuit::ops::Op::Hold).
+pub(super) fn hold(view: &mut View<'_, '_>) -> Constraints {
+    const NAMES: [&str; 4] = ["hold 0", "hold 1", "hold 2", "hold 3"];
+    let (cur, next) = (view.state(0), view.state(1));
+    NAMES
+        .into_iter()
+        .zip(cur)
+        .zip(next)
+        .map(|((name, a), b)| (name, b - a))
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! `vigil ledger`: from beacon data to a ledger file, and what such a file says.
 
 mod build;
+mod follow;
 
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;
@@ -19,6 +20,12 @@ pub(crate) enum Command {
         --genesis A/genesis.json --registry trial/registry.json --start-epoch 8 --epochs 40 --out 8.ledger"
     )]
     Build(build::BuildArgs),
+    /// Record duties from a beacon node as they become final, and write each period's ledger
+    #[command(
+        after_help = "Examples:\n  vigil ledger follow --beacon http://127.0.0.1:5052 --registry registry.json --store follow \\\n    \
+        --start-epoch 350000 --epochs 1575\n  vigil ledger follow --beacon URL1 URL2 --source blocks --once ...   one look, e.g. from cron"
+    )]
+    Follow(follow::FollowArgs),
     /// Print the root that proofs are about
     #[command(after_help = "Example:\n  vigil ledger root period.ledger")]
     Root(FileArgs),
@@ -38,6 +45,7 @@ impl Command {
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         match self {
             Self::Build(args) => args.run(format),
+            Self::Follow(args) => args.run(format),
             Self::Root(args) => args.root(format),
             Self::Show(args) => args.show(format),
             Self::Export(args) => args.run(format),

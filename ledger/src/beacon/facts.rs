@@ -13,13 +13,15 @@ use super::state::{
 };
 use super::{Fork, PresetName, ProposerSource, Root, Spec};
 use crate::chain::ChainError;
+use crate::epoch::Standing;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use tree_hash::TreeHash as _;
 
 /// A signed block, without its signature: nothing here checks BLS signatures.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockFacts {
     /// Hash tree root of the block, by which others call it.
     pub root: Root,
@@ -38,7 +40,7 @@ pub struct BlockFacts {
 }
 
 /// An aggregate of votes in a block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttestationFacts {
     /// The slot of the votes.
     pub slot: u64,
@@ -55,7 +57,7 @@ pub struct AttestationFacts {
 }
 
 /// A validator's record in a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValidatorFacts {
     /// In Gwei.
     pub effective_balance: u64,
@@ -75,7 +77,7 @@ impl ValidatorFacts {
 }
 
 /// A checkpoint of Casper FFG.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Its epoch.
     pub epoch: u64,
@@ -116,6 +118,19 @@ pub struct StateFacts {
     pub proposers: ProposerSource,
     /// Seed of the committees of the state's epoch.
     pub attester_seed: Root,
+}
+
+impl StateFacts {
+    /// The record and the flags of a validator, if the state knows it.
+    pub fn standing(&self, index: u64) -> Standing {
+        let Ok(place) = usize::try_from(index) else {
+            return Standing::default();
+        };
+        Standing {
+            record: self.validators.get(place).copied(),
+            flags: self.previous_epoch_participation.get(place).copied(),
+        }
+    }
 }
 
 /// Roots and registry fill megabytes: slot and root say which state it is.

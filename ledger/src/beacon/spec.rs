@@ -51,6 +51,13 @@ impl Fork {
         Self::Fulu,
     ];
 
+    /// The fork of a name, as the `Eth-Consensus-Version` header has it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|fork| fork.name().eq_ignore_ascii_case(name))
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Altair => "altair",
@@ -112,10 +119,7 @@ impl Spec {
             let Some(name) = key.strip_suffix(FORK_EPOCH) else {
                 continue;
             };
-            let known = match Fork::ALL
-                .into_iter()
-                .find(|fork| fork.name().eq_ignore_ascii_case(name))
-            {
+            let known = match Fork::from_name(name) {
                 Some(fork) => Some((fork, version(&fields, &format!("{name}_FORK_VERSION"))?)),
                 None => None,
             };

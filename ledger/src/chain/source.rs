@@ -241,7 +241,10 @@ fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ChainError> {
 }
 
 /// From the answer of `/eth/v1/beacon/genesis`.
-pub(super) fn genesis_validators_root(json: &[u8]) -> Result<Root, ChainError> {
+///
+/// # Errors
+/// If it is not such an answer.
+pub fn genesis_validators_root(json: &[u8]) -> Result<Root, ChainError> {
     use crate::beacon::spec::{api_object, hex_bytes};
     api_object("genesis.json", json)?
         .get("genesis_validators_root")

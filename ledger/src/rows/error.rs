@@ -71,26 +71,50 @@ pub enum RowError {
         known_from: u64,
     },
     /// No such validator.
-    #[error("validator {index} is unknown: the state at slot {slot} has {validators} validators")]
+    #[error(
+        "validator {index} is unknown: the chain has no such validator at the end of epoch {epoch}"
+    )]
     UnknownValidator {
         /// Its index.
         index: u64,
-        /// The state's slot.
-        slot: u64,
-        /// How many there are.
-        validators: usize,
+        /// The period's last epoch.
+        epoch: u64,
     },
     /// A validator is active and has no flags.
     #[error(
-        "validator {index} is active in epoch {epoch}, but the state at slot {slot} has no participation flags for it"
+        "validator {index} is active in epoch {epoch}, but the epoch's final state has no participation flags for it"
     )]
     MissingFlags {
         /// Its index.
         index: u64,
         /// The epoch.
         epoch: u64,
-        /// The state's slot.
-        slot: u64,
+    },
+    /// Epochs come in their order.
+    #[error("epoch {expected} is the next one, not epoch {got}")]
+    EpochOrder {
+        /// The next one.
+        expected: u64,
+        /// What came.
+        got: u64,
+    },
+    /// Facts about other validators.
+    #[error("the facts of epoch {epoch} are about {got} validators, not about {expected}")]
+    OtherValidators {
+        /// The epoch.
+        epoch: u64,
+        /// Validators of the period.
+        expected: usize,
+        /// Validators of the facts.
+        got: usize,
+    },
+    /// The period is not complete.
+    #[error("the period has {expected} epochs, but only {got} of them are known")]
+    EpochsMissing {
+        /// Its length.
+        expected: u32,
+        /// How many there are.
+        got: u32,
     },
     /// An attestation's bits do not fit its committees.
     #[error(

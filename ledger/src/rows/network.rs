@@ -1,7 +1,7 @@
 //! How well all validators of the chain attested: the yardstick of relative policies.
 
 use super::period::Period;
-use super::{RowError, effective_balance, votes};
+use super::{RowError, Rows};
 use crate::chain::Chain;
 
 const TIMELY_SOURCE_WEIGHT: u128 = 14;
@@ -18,13 +18,17 @@ impl Chain {
     /// As [`Chain::rows`], and if nobody is active.
     pub fn network_bps(&self, start_epoch: u64, epochs: u32) -> Result<u16, RowError> {
         let period = Period::new(self, start_epoch, epochs)?;
+        let everybody: Vec<u64> = (0..period.validators()).collect();
+        let mut rows = Rows::new(everybody.clone(), start_epoch, epochs, None)?;
+        for epoch in period.epochs() {
+            rows.push(&period.votes(&everybody, epoch)?)?;
+        }
         let (mut earned, mut possible) = (0u128, 0u128);
-        for index in 0..period.validators() {
-            let balance = u128::from(effective_balance(&period, index, period.record(index)?)?);
-            let votes = votes::of(&period, index)?;
-            let active = u128::from(votes.active_epochs);
+        for (row, _) in rows.finish()? {
+            let balance = u128::from(row.effective_balance);
+            let active = u128::from(row.active_epochs);
             let mut lost = 0;
-            for word in &votes.words {
+            for word in &row.words {
                 lost += TIMELY_SOURCE_WEIGHT * u128::from(word.source.count())
                     + TIMELY_TARGET_WEIGHT * u128::from(word.target.count())
                     + TIMELY_HEAD_WEIGHT * u128::from(word.head.count());

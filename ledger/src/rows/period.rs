@@ -1,15 +1,15 @@
 //! A period and the states that speak about it.
 
 use super::RowError;
-use crate::beacon::{StateFacts, ValidatorFacts};
+use crate::beacon::StateFacts;
 use crate::chain::Chain;
+use crate::epoch::{EpochDuties, EpochFacts, Standing, ValidatorEpoch, slots_of};
 use std::ops::Range;
 use vigil_circuits::ledger::Words;
 
 /// A period that is final, within the data at hand.
 pub(super) struct Period<'a> {
-    pub(super) chain: &'a Chain,
-    pub(super) words: Words,
+    chain: &'a Chain,
     epochs: Range<u64>,
     /// The final-participation state of its last epoch.
     last: &'a StateFacts,
@@ -17,7 +17,7 @@ pub(super) struct Period<'a> {
 
 impl<'a> Period<'a> {
     pub(super) fn new(chain: &'a Chain, start_epoch: u64, epochs: u32) -> Result<Self, RowError> {
-        let words = Words::for_epochs(epochs).ok_or(RowError::PeriodLength { epochs })?;
+        Words::for_epochs(epochs).ok_or(RowError::PeriodLength { epochs })?;
         let slots_per_epoch = chain.spec().slots_per_epoch();
         // Two epochs of room for the final state of the last epoch.
         let end = start_epoch
@@ -46,10 +46,10 @@ impl<'a> Period<'a> {
             });
         }
         let first_slot = start_epoch * slots_per_epoch;
-        if first_slot < chain.first_known_slot() {
+        if first_slot < chain.canonical().first_known_slot() {
             return Err(RowError::MissingBlocks {
                 first_slot,
-                known_from: chain.first_known_slot(),
+                known_from: chain.canonical().first_known_slot(),
             });
         }
         // All of them, also those of epochs in which nobody asked for is active.
@@ -59,7 +59,6 @@ impl<'a> Period<'a> {
         }
         Ok(Self {
             chain,
-            words,
             epochs: start_epoch..end,
             last,
         })
@@ -69,19 +68,41 @@ impl<'a> Period<'a> {
         self.epochs.clone()
     }
 
-    pub(super) fn slots_of(&self, epoch: u64) -> Range<u64> {
-        let slots_per_epoch = self.chain.spec().slots_per_epoch();
-        epoch * slots_per_epoch..(epoch + 1) * slots_per_epoch
+    /// What validators `indices` did in one of the epochs.
+    pub(super) fn facts(&self, indices: &[u64], epoch: u64) -> Result<EpochFacts, RowError> {
+        let spec = self.chain.spec();
+        let duties = EpochDuties::of_state(spec, self.duty_state(epoch)?)?;
+        EpochFacts::derive(
+            spec,
+            self.chain.canonical(),
+            &duties,
+            indices,
+            self.standings(indices, epoch)?,
+            epoch,
+        )
     }
 
-    /// The state with the final participation of an epoch.
-    pub(super) fn final_state(&self, epoch: u64) -> Result<&'a StateFacts, RowError> {
-        final_state(self.chain, epoch)
+    /// The same, of attestations alone.
+    pub(super) fn votes(&self, indices: &[u64], epoch: u64) -> Result<EpochFacts, RowError> {
+        let standings = self.standings(indices, epoch)?;
+        Ok(EpochFacts {
+            epoch,
+            validators: standings.map(ValidatorEpoch::without_duties).collect(),
+        })
+    }
+
+    fn standings(
+        &self,
+        indices: &[u64],
+        epoch: u64,
+    ) -> Result<impl Iterator<Item = Standing>, RowError> {
+        let state = final_state(self.chain, epoch)?;
+        Ok(indices.iter().map(|&index| state.standing(index)))
     }
 
     /// A state inside an epoch.
     pub(super) fn duty_state(&self, epoch: u64) -> Result<&'a StateFacts, RowError> {
-        let slots = self.slots_of(epoch);
+        let slots = slots_of(self.chain.spec(), epoch);
         self.chain
             .states()
             .range(slots.clone())
@@ -92,11 +113,6 @@ impl<'a> Period<'a> {
                 first_slot: slots.start,
                 last_slot: slots.end - 1,
             })
-    }
-
-    /// Activation, exit and slashing of a validator, as of the end of the period.
-    pub(super) fn record(&self, index: u64) -> Result<&'a ValidatorFacts, RowError> {
-        validator(self.last, index)
     }
 
     /// How many validators the chain has at the end of the period.
@@ -111,15 +127,4 @@ fn final_state(chain: &Chain, epoch: u64) -> Result<&StateFacts, RowError> {
         .states()
         .get(&slot)
         .ok_or(RowError::MissingFinalState { epoch, slot })
-}
-
-pub(super) fn validator(state: &StateFacts, index: u64) -> Result<&ValidatorFacts, RowError> {
-    usize::try_from(index)
-        .ok()
-        .and_then(|place| state.validators.get(place))
-        .ok_or(RowError::UnknownValidator {
-            index,
-            slot: state.slot,
-            validators: state.validators.len(),
-        })
 }

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! row     chains, their gate at the head                     state, and its desk cells
-//!   0-6   a, run_in, balance and slashed: StartBits, Fields
-//!   7-23  performance, uptime, outage: Rate
-//!  24-43  index, difference: Order                           31  S4  tag (Input, Output 55)
-//!  44-50  hits: Hits
-//!  51-62  sync due, missed, done: Load                       56      leaf (Input), first permutation
-//!  63-70  proposals due, missed, done: Duties                80      the first word is absorbed
+//!   0-6   a, run_in, balance and slashed: Bits, Load, Fields
+//!   7-14  hits: Hits
+//!  15-23  proposals due, missed, done: Duties
+//!  24-41  performance, uptime, outage: Rate                  31  S4  tag (Input, Output 55)
+//!  42-62  index, difference: Order                           56      leaf (Input), first permutation
+//!  63-75  sync due, missed, done: Load                       80      the first word is absorbed
 //!  79     FirstEpoch
 //!  81-    the walk, 226 rows a word                           81 + 226 w  word w's permutation
-//!         LastCount below it                                 104 + 226 (W-1)  S3  path, 10 levels
+//!         WalkEnd below it                                 104 + 226 (W-1)  S3  path, 10 levels
 //! ```
 //! Between two words the state is held. The path ends in row 30 of the next block, two rows above that
 //! block's tag. Place and Stake stand where the desk is free.
@@ -24,7 +24,7 @@ use crate::circuit::ops::Op;
 use crate::gates::{MISS_BITS, PERMUTATION_ROWS, TOTAL_BITS, WORD_ROWS};
 use crate::ledger::{BALANCE_BITS, LedgerRow, MissedVotes, WORD_EPOCHS, Words};
 use crate::poseidon2::{Domain, RATE, State};
-use crate::sheet::{Sheet, Source, Start, Wire, shifted};
+use crate::sheet::{Sheet, Source, Start, Wire, limbs, shifted};
 use crate::statement::{
     ATTESTATION_WEIGHT, BPS, DutyPlace, HEAD_WEIGHT, SOURCE_WEIGHT, TARGET_WEIGHT,
 };
@@ -34,17 +34,17 @@ use halo2curves::bn256::Fr;
 
 const FIELDS_START: usize = 0;
 const FIELDS_HEAD: usize = 6;
-const RATE_START: usize = 7;
-const RATE_HEAD: usize = 23;
-const ORDER_START: usize = 24;
-const HITS_START: usize = 44;
-const HITS_HEAD: usize = 50;
-const SYNC_START: usize = 51;
-const SYNC_HEAD: usize = 62;
-const PROPOSALS_START: usize = 63;
-const PROPOSALS_HEAD: usize = 70;
-const STAKE_ROW: usize = 13;
+const HITS_START: usize = 7;
+const HITS_HEAD: usize = 14;
+const PROPOSALS_START: usize = 15;
+const PROPOSALS_HEAD: usize = 23;
+const RATE_START: usize = 24;
+const RATE_HEAD: usize = 41;
+const ORDER_START: usize = 42;
+const SYNC_START: usize = 63;
+const SYNC_HEAD: usize = 75;
 const PLACE_ROW: usize = 34;
+const STAKE_ROW: usize = 48;
 
 const TAG_ROW: usize = 31;
 const LEAF_ROW: usize = output_row(TAG_ROW) + 1;
@@ -63,7 +63,7 @@ pub(super) const fn rows(words: Words) -> usize {
     last_word + PERMUTATION_ROWS - 1 + LEDGER_DEPTH * PERMUTATION_ROWS - NODE_ROW
 }
 
-const _: () = assert!(ORDER_START + ORDER_ROWS == HITS_START);
+const _: () = assert!(ORDER_START + ORDER_ROWS == SYNC_START);
 const _: () = assert!(
     WALK + WORD_ROWS + 2 <= rows(Words::W1),
     "the walk ends before the next block"
@@ -177,12 +177,10 @@ fn fields(sheet: &mut Sheet, at: At, common: &Common, row: &LedgerRow, index: Wi
     ];
     let rows = FIELDS_HEAD - FIELDS_START + 1;
     sheet.chains(lane, base + FIELDS_START, rows, Start::Bit, heads);
-    let [slashed] = sheet.desk_op(
-        lane,
-        base + FIELDS_START,
-        Op::StartBits,
-        [Source::Witness(slashed)],
-    );
+    // The third chain starts with the bit above b.
+    sheet.op(base + FIELDS_START, Op::Bits);
+    let top_bit = |value: Fr| Source::Witness(Fr::from_raw(shifted(limbs(value), BALANCE_BITS)));
+    let [_, _, slashed] = sheet.desk_op(lane, base + FIELDS_START, Op::Load, heads.map(top_bit));
     let sources = [
         index.into(),
         slashed.into(),
@@ -216,7 +214,7 @@ fn duties(sheet: &mut Sheet, at: At, row: &LedgerRow, balance: Wire, before: Wir
         done(row.sync_due, row.sync_missed),
     ];
     let rows = SYNC_HEAD - SYNC_START + 1;
-    sheet.chains(lane, base + SYNC_START, rows, Start::Digit, sync);
+    sheet.chains(lane, base + SYNC_START, rows, Start::Zero, sync);
     let sync = sheet.desk_op(lane, base + SYNC_HEAD, Op::Load, sync.map(Source::Witness));
     let proposals = [
         Fr::from(u64::from(row.proposals_due)),
@@ -224,7 +222,7 @@ fn duties(sheet: &mut Sheet, at: At, row: &LedgerRow, balance: Wire, before: Wir
         done(row.proposals_due, row.proposals_missed),
     ];
     let rows = PROPOSALS_HEAD - PROPOSALS_START + 1;
-    sheet.chains(lane, base + PROPOSALS_START, rows, Start::Digit, proposals);
+    sheet.chains(lane, base + PROPOSALS_START, rows, Start::Zero, proposals);
     let added = proposals[2]
         + proposals[0] * power_of_two(TOTAL_BITS)
         + sync[2].value * power_of_two(2 * TOTAL_BITS)
@@ -254,7 +252,7 @@ fn votes(sheet: &mut Sheet, at: At, row: &LedgerRow, active: Wire) -> Votes {
     let At { lane, base, .. } = at;
     let hits = hits(row);
     let rows = HITS_HEAD - HITS_START + 1;
-    sheet.chains(lane, base + HITS_START, rows, Start::Digit, hits);
+    sheet.chains(lane, base + HITS_START, rows, Start::Zero, hits);
     let [source, target, head] = hits;
     let points = Fr::from(SOURCE_WEIGHT) * source
         + Fr::from(TARGET_WEIGHT) * target
@@ -290,7 +288,7 @@ fn rate_gate(
     let uptime = bps * targets.value - common.min_uptime.value * active.value;
     let heads = [performance, uptime, slack.value].map(|margin| compliant * margin);
     let rows = RATE_HEAD - RATE_START + 1;
-    sheet.chains(lane, base + RATE_START, rows, Start::Digit, heads);
+    sheet.chains(lane, base + RATE_START, rows, Start::Zero, heads);
     let sources = [
         Source::Witness(compliant),
         active.into(),
@@ -369,29 +367,29 @@ fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Wa
     let steps = steps(row, start, max_outage.value);
     let mut cursor = base + WALK;
     for (number, step) in steps.iter().enumerate() {
+        let is_last_of_word = number % STEPS_PER_WORD == STEPS_PER_WORD - 1;
         if number + 1 == steps.len() {
-            sheet.op(cursor, Op::LastCount);
-        } else if number % STEPS_PER_WORD == STEPS_PER_WORD - 1 {
+            sheet.op(cursor, Op::WalkEnd);
+        } else if number + 2 == steps.len() {
+            sheet.step(cursor);
+            sheet.op(cursor, Op::Bits);
+        } else if is_last_of_word {
             sheet.op(cursor, Op::LastEpoch);
         } else {
             sheet.step(cursor);
         }
-        let is_start = number == 0;
         for (chain, value) in step.bitmaps.into_iter().enumerate() {
             sheet.chain_cell(lane, chain, cursor, value);
         }
         sheet.chain_cell(lane, 0, cursor + 1, step.misses);
         sheet.chain_cell(lane, 1, cursor + 1, step.slack);
         sheet.chain_cell(lane, 2, cursor + 1, step.first_target);
-        let (product, limit): (Source, Source) = if is_start {
-            (start.compliant.into(), max_outage.into())
+        let product = if number == 0 {
+            start.compliant.into()
         } else {
-            (
-                Source::Witness(step.product),
-                Source::Witness(max_outage.value),
-            )
+            Source::Witness(step.product)
         };
-        sheet.desk(lane, cursor, [product, limit]);
+        sheet.desk(lane, cursor, [product, max_outage.into()]);
         cursor += 2;
     }
 }
@@ -423,11 +421,7 @@ fn steps(row: &LedgerRow, start: &Walk, max_outage: Fr) -> Vec<Step> {
             bitmaps: bitmaps.map(|bits| Fr::from_raw(shifted(bits.limbs(), epoch))),
             misses,
             slack,
-            // In the last step of a word the cell is not looked at.
-            first_target: match epoch + 1 < WORD_EPOCHS {
-                true => Fr::from(u64::from(word.target.get(epoch))),
-                false => Fr::ZERO,
-            },
+            first_target: Fr::from(u64::from(word.target.get(epoch))),
             product: Fr::ZERO,
         };
         for epoch in epoch..(epoch + 2).min(WORD_EPOCHS) {
@@ -444,7 +438,8 @@ fn steps(row: &LedgerRow, start: &Walk, max_outage: Fr) -> Vec<Step> {
     }
     steps[count] = Step {
         misses,
-        slack,
+        // Below the last step, where a 226th epoch would start, a target would have been hit.
+        slack: max_outage,
         ..Step::default()
     };
     products(&mut steps, &factors, start.compliant.value);

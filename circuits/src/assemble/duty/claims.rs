@@ -5,13 +5,13 @@
 //!
 //! ```text
 //! rows of chains   heads (bits)
-//!  14- 49          sync due (72), G - good_stake (72), 10000 G - good_bps G_all (72)
-//!  50- 56          min_performance, min_uptime, good_bps (14)
-//!  63- 90          points, G_all, G (56)
-//!  91-118          proposals done, proposals due, sync done (56)
-//! 119-150          three limbs of the performance margin (64)
-//! 151-174          good_stake, slashed, V (48)
-//! 175-181          performance_bps, max_outage (14), 0
+//!  14- 50          sync due (72), G - good_stake (72), 10000 G - good_bps G_all (72)
+//!  51- 58          min_performance, min_uptime, good_bps (14)
+//!  63- 91          points, G_all, G (56)
+//!  92-120          proposals done, proposals due, sync done (56)
+//! 121-153          three limbs of the performance margin (64)
+//! 154-178          good_stake, slashed, V (48)
+//! 179-186          performance_bps, max_outage (14), 0
 //! ```
 //! Bounds: a packed sum of three or four 56-bit totals and one of 48 or 72 bits is below 2^240, so
 //! its parts are unique. 10000 G and good_bps G_all are below 2^70: a margin in 72 bits is the true
@@ -150,7 +150,7 @@ pub(super) fn assemble(
     let share_margin = bps * totals.good - value(DutyInput::GoodBps) * totals.all;
 
     let [sync_due, stake_margin, share_margin] =
-        checked(sheet, 14, 36, [totals.sync_due, stake_margin, share_margin]);
+        checked(sheet, 14, 37, [totals.sync_due, stake_margin, share_margin]);
     let thresholds = [
         DutyInput::MinPerformanceBps,
         DutyInput::MinUptimeBps,
@@ -162,31 +162,31 @@ pub(super) fn assemble(
         DutyInput::Slashed,
         DutyInput::Validators,
     ];
-    let [points, all, good] = checked(sheet, 63, 28, [totals.points, totals.all, totals.good]);
+    let [points, all, good] = checked(sheet, 63, 29, [totals.points, totals.all, totals.good]);
     let [proposals_done, proposals_due, sync_done] = checked(
         sheet,
-        91,
-        28,
+        92,
+        29,
         [
             totals.proposals_done,
             totals.proposals_due,
             totals.sync_done,
         ],
     );
-    for (wire, input) in checked(sheet, 50, 7, thresholds.map(value))
+    for (wire, input) in checked(sheet, 51, 8, thresholds.map(value))
         .into_iter()
         .zip(thresholds)
     {
         sheet.wire(wire, public(input));
     }
-    for (wire, input) in checked(sheet, 151, 24, counts.map(value))
+    for (wire, input) in checked(sheet, 154, 25, counts.map(value))
         .into_iter()
         .zip(counts)
     {
         sheet.wire(wire, public(input));
     }
     let [performance, max_outage] = limits.map(value);
-    for (wire, input) in checked(sheet, 175, 7, [performance, max_outage, Fr::ZERO])
+    for (wire, input) in checked(sheet, 179, 8, [performance, max_outage, Fr::ZERO])
         .into_iter()
         .zip(limits)
     {
@@ -194,7 +194,7 @@ pub(super) fn assemble(
     }
     // The limbs' values are known only after the arithmetic; reserve their desk cells now.
     let margin = performance_margin(totals, value(DutyInput::PerformanceBps));
-    let limbs = checked(sheet, 119, 32, margin);
+    let limbs = checked(sheet, 121, 33, margin);
 
     let mut desk = Arithmetic { sheet, row: 0 };
     // Constants need rows outside of any permutation.
@@ -260,9 +260,9 @@ pub(super) fn assemble(
     (stake, duty)
 }
 
-/// Three range-checked values on the desk of lane 0: `rows` digits from row `start` on.
+/// Three range-checked values on the desk of lane 0: a chain of `rows` rows from `start` on.
 fn checked(sheet: &mut Sheet, start: usize, rows: usize, values: [Fr; 3]) -> [Wire; 3] {
-    sheet.chains(0, start, rows, Start::Digit, values);
+    sheet.chains(0, start, rows, Start::Zero, values);
     sheet.desk_op(0, start + rows - 1, Op::Load, values.map(Source::Witness))
 }
 

@@ -1,0 +1,177 @@
+//! `vigil ledger follow` against a node on the loopback that serves a captured chain.
+
+use crate::chain::{BUILD, unpack};
+use crate::http::Server;
+use crate::replay::{Fault, Keeps, Replay};
+use crate::run::{Home, stderr};
+use serde_json::Value;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+const SIM: &str = "sim-deneb-electra-fulu";
+
+struct Node {
+    replay: Arc<Replay>,
+    server: Server,
+    home: Home,
+}
+
+impl Node {
+    /// A draft registry and a node whose head is at `slot`.
+    fn new(keeps: Keeps, slot: Option<u64>) -> Self {
+        let home = Home::new();
+        let draft = "registry draft --indices 0..63 --operators 4 --out trial";
+        home.vigil(&draft.split(' ').collect::<Vec<_>>()).code(0);
+        let replay = Arc::new(Replay::new(SIM, keeps));
+        replay.set_head(slot.unwrap_or(replay.last_slot()));
+        let server = replay.serve();
+        Self {
+            replay,
+            server,
+            home,
+        }
+    }
+
+    /// Epochs 8 to 47, as `ledger build` in `chain` has them, once.
+    fn follow<'a>(&self, url: &'a str, source: &'a str) -> Vec<&'a str> {
+        let fixed = "ledger follow --registry trial/registry.json --start-epoch 8 --epochs 40 \
+            --periods 1 --once --json --store";
+        let mut args: Vec<&str> = fixed.split_ascii_whitespace().collect();
+        args.extend([source, "--source", source, "--beacon", url]);
+        args
+    }
+
+    /// What an error says, and nothing else.
+    fn error(&self, args: &[&str]) -> String {
+        let assert = self.home.vigil(args).code(2);
+        let stderr = stderr(&assert);
+        let last: Value = serde_json::from_str(stderr.lines().last().unwrap()).unwrap();
+        last["error"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn killed_at_any_moment_the_follower_ends_with_the_ledger_of_the_files() {
+    let node = Node::new(Keeps::Everything, None);
+    unpack(&node.home);
+    let built = node.home.json(&BUILD, 0);
+    // A few seconds for everything, so that it is killed in the midst of it.
+    node.replay
+        .fail("", Fault::Slow(Duration::from_millis(10)), u64::MAX);
+    let url = node.server.url();
+    for source in ["states", "blocks"] {
+        let args = node.follow(&url, source);
+        let mut kills = 0;
+        let followed = loop {
+            let mut child = node
+                .home
+                .command(&args)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            // Anything between hardly started and some epochs later.
+            std::thread::sleep(Duration::from_millis(50 + kills * 137 % 700));
+            if kills < 12 && child.try_wait().unwrap().is_none() {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                kills += 1;
+                continue;
+            }
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(0));
+            break serde_json::from_slice::<Value>(&output.stdout).unwrap();
+        };
+        assert!(kills >= 5, "{source}: killed {kills} times only");
+        assert_eq!(followed["done"], true);
+        let ledger = &followed["ledgers"][0];
+        assert_eq!(ledger["ledger_root"], built["ledger_root"], "{source}");
+        assert_eq!(ledger["unsigned_registry"], true);
+        let file = ledger["file"].as_str().unwrap();
+        let shown = node.home.json(&["ledger", "show", file], 0);
+        assert_eq!(shown["file_sha256"], built["file_sha256"], "{source}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_and_the_rest_is_kept() {
+    // A node that has forgotten all states up to its finalised epoch.
+    let node = Node::new(Keeps::Unfinalized, Some(300));
+    let url = node.server.url();
+    let args = node.follow(&url, "states");
+    let error = node.error(&args);
+    let finalized = node.replay.finalized().epoch;
+    let expected = format!("epochs are missing, the first ones 8 to {}", finalized - 2);
+    assert!(error.starts_with(&expected), "{error}");
+    assert!(error.contains("name a node that has them"), "{error}");
+    // Another node has them.
+    let all = Arc::new(Replay::new(SIM, Keeps::Everything));
+    all.set_head(300);
+    let server = all.serve();
+    let second = server.url();
+    let mut args = args;
+    args.push(&second);
+    // What was asked for in vain in the run before is asked for again.
+    let followed = node.home.json(&args, 0);
+    assert_eq!(followed["done"], false);
+    assert_eq!(followed["recorded"], finalized - 2 - 8 + 1);
+    assert_eq!(followed["missing"], serde_json::json!([]));
+}
+
+#[test]
+fn a_node_of_no_use_is_an_error_without_its_password() {
+    let node = Node::new(Keeps::Everything, None);
+    let url = format!("http://user:hunter2@{}/s3cret", node.server.address);
+    let assert = node.home.vigil(&node.follow(&url, "states")).code(2);
+    let text = stderr(&assert);
+    assert!(text.contains("127.0.0.1"), "{text}");
+    assert!(
+        !text.contains("hunter2") && !text.contains("s3cret"),
+        "{text}"
+    );
+    node.replay.fail("", Fault::Status(503), u64::MAX);
+    let plain = node.server.url();
+    let error = node.error(&node.follow(&plain, "states"));
+    assert!(
+        error.ends_with("/eth/v1/node/syncing: it is syncing"),
+        "{error}"
+    );
+    for bad in ["ftp://user:hunter2@host", "hunter2"] {
+        let assert = node.home.vigil(&node.follow(bad, "states")).code(2);
+        let text = stderr(&assert);
+        assert!(text.contains("a beacon node's address"), "{text}");
+    }
+}
+
+#[test]
+fn a_second_follower_on_a_store_is_refused() {
+    let node = Node::new(Keeps::Everything, None);
+    let url = node.server.url();
+    node.replay.fail(
+        "beacon/blocks",
+        Fault::Slow(Duration::from_secs(10)),
+        u64::MAX,
+    );
+    let args = node.follow(&url, "states");
+    let mut first = node
+        .home
+        .command(&args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It has the store once it asks for blocks.
+    let asks = || {
+        let log = node.replay.log.lock().unwrap();
+        log.iter().any(|(path, _)| path.contains("beacon/blocks"))
+    };
+    while !asks() {
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(first.try_wait().unwrap().is_none());
+    }
+    let error = node.error(&args);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(error.contains("in use by another follower"), "{error}");
+}

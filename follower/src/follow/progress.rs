@@ -1,0 +1,165 @@
+//! What a step did, and how far things are.
+
+use super::Follower;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+use vigil_circuits::Fr;
+
+/// Something that happened in a step.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// What an epoch's end was like is kept, before it is final.
+    Snapshot {
+        /// Its slot.
+        slot: u64,
+    },
+    /// Something about a slot was asked for in vain, for the first time.
+    Lacking {
+        /// The slot.
+        slot: u64,
+        /// Why.
+        reason: String,
+    },
+    /// Blocks are being fetched, down to a slot.
+    Walking {
+        /// How far the walk is.
+        slot: u64,
+        /// How far it goes.
+        until: u64,
+    },
+    /// An epoch is final and recorded.
+    Recorded {
+        /// Which one.
+        epoch: u64,
+    },
+    /// A period's ledger is there.
+    Ledger(Written),
+}
+
+/// A period's ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// First epoch.
+    pub start_epoch: u64,
+    /// Length.
+    pub epochs: u32,
+    /// The ledger root.
+    pub root: Fr,
+    /// The file.
+    pub path: PathBuf,
+    /// Nobody vouches for the registry.
+    pub unsigned_registry: bool,
+}
+
+/// Final epochs that cannot be recorded, since no node has what they need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Which epochs.
+    pub epochs: Range<u64>,
+    /// What the nodes said about the first of them.
+    pub reason: String,
+}
+
+/// How far a follower is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// The chain's head.
+    pub head_slot: u64,
+    /// The last finalised epoch.
+    pub finalized_epoch: u64,
+    /// First epoch of the period that is being recorded.
+    pub period_start: u64,
+    /// Epochs of it that are recorded.
+    pub recorded: u64,
+    /// Epochs of all periods that are final and missing.
+    pub missing: Vec<Missing>,
+    /// Epochs that are final, but for a later state to vouch for theirs.
+    pub waiting: u64,
+    /// Ledgers, the earliest first.
+    pub ledgers: Vec<Written>,
+    /// All periods have their ledgers.
+    pub is_done: bool,
+    /// There is more of the past to fetch: the next step should follow at once.
+    pub is_catching_up: bool,
+}
+
+impl Follower {
+    pub(super) fn progress(
+        &self,
+        head_slot: u64,
+        finalized_epoch: u64,
+        is_catching_up: bool,
+    ) -> Progress {
+        let period_start = self.period_start(self.written.len() as u64);
+        let period = period_start..period_start.saturating_add(self.options.epochs.into());
+        Progress {
+            head_slot,
+            finalized_epoch,
+            period_start,
+            recorded: self.recorded.range(period).count() as u64,
+            missing: self.missing(finalized_epoch),
+            waiting: self.waiting.len() as u64,
+            ledgers: self.written.clone(),
+            is_done: self.options.periods == Some(self.written.len() as u64),
+            is_catching_up,
+        }
+    }
+
+    fn missing(&self, finalized_epoch: u64) -> Vec<Missing> {
+        let mut missing = Vec::<Missing>::new();
+        let Some(last) = finalized_epoch.checked_sub(2) else {
+            return missing;
+        };
+        for epoch in self.unrecorded(last) {
+            if self.waiting.contains(&epoch) {
+                continue;
+            }
+            match missing.last_mut() {
+                Some(range) if range.epochs.end == epoch => range.epochs.end += 1,
+                _ => missing.push(Missing {
+                    epochs: epoch..epoch + 1,
+                    reason: self.reason(epoch),
+                }),
+            }
+        }
+        missing
+    }
+
+    fn reason(&self, epoch: u64) -> String {
+        let slots = [
+            self.duty_slot(epoch),
+            self.final_slot(epoch),
+            self.first_slot(epoch).max(1),
+        ];
+        let known = slots.into_iter().find_map(|slot| self.lacks.reason(slot));
+        known.unwrap_or("it is not fetched yet").to_owned()
+    }
+}
+
+/// SECONDS_PER_SLOT, or mainnet's where a node does not say.
+pub(super) fn slot_duration(spec_json: &[u8]) -> Duration {
+    const MAINNET: u64 = 12;
+    let seconds = serde_json::from_slice::<serde_json::Value>(spec_json)
+        .ok()
+        .and_then(|json| {
+            let fields = json.get("data").unwrap_or(&json);
+            fields.get("SECONDS_PER_SLOT")?.as_str()?.parse().ok()
+        });
+    Duration::from_secs(seconds.unwrap_or(MAINNET).clamp(1, 3600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_takes_what_the_node_says() {
+        let seconds = |json: &str| slot_duration(json.as_bytes()).as_secs();
+        assert_eq!(seconds(r#"{"data":{"SECONDS_PER_SLOT":"2"}}"#), 2);
+        assert_eq!(seconds(r#"{"SECONDS_PER_SLOT":"6"}"#), 6);
+        assert_eq!(seconds("{}"), 12);
+        assert_eq!(seconds(r#"{"data":{"SECONDS_PER_SLOT":"0"}}"#), 1);
+    }
+}
