@@ -11,7 +11,7 @@
 //! | kernel | here |
 //! |---|---|
 //! | [commitments](msm) | buckets in affine coordinates, signed windows, scalars sorted by size |
-//! | [quotient](quotient) | one compiled program over just as many cosets as the degree needs |
+//! | [quotient] | one compiled program over just as many cosets as the degree needs |
 //! | [transforms](fft) | roots kept, no allocation, depth first |
 //! | evaluations | dot products with one vector of Lagrange weights |
 //! | [openings](opening) | one division for all polynomials of one set of points |

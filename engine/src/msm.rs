@@ -4,7 +4,7 @@
 //! column is mostly bits and digits, and its few random rows must not make every window of every
 //! scalar be looked at. Each class is cut into windows of signed digits; the points of a window
 //! are sorted by digit, and equal digits are added up pairwise in affine coordinates with one
-//! inversion for a whole block ([`buckets`]). The model in [`classes`] decides where to cut.
+//! inversion for a whole block (`buckets`). The model in `classes` decides where to cut.
 
 mod buckets;
 mod classes;
