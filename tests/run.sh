@@ -8,6 +8,7 @@ step() { printf '\n== %s\n' "$*"; "$@"; }
 step npm ci --prefix contracts --ignore-scripts --no-audit --no-fund
 step cargo fmt --all -- --check
 step cargo clippy --workspace --all-targets --quiet -- -D warnings
+step contracts/test.sh
 step cargo test --workspace
 if command -v npm > /dev/null && command -v node > /dev/null; then
     step cargo build --quiet --package vigil-cli

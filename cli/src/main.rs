@@ -7,6 +7,7 @@ mod address;
 mod args;
 mod book;
 mod commands;
+mod engine;
 mod folders;
 mod json_file;
 mod judge;

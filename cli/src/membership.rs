@@ -12,7 +12,7 @@ use vigil_ledger::registry::{MembershipVerdict, RegistryError};
 use vigil_params::keys::VerifyingKey;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::{ParamsChoice, ParamsPolicy};
-use vigil_prover::prove_membership_observed;
+use vigil_prover::{Engine, prove_membership_observed};
 use vigil_verifier::verify_membership;
 
 /// Checks membership proofs.
@@ -47,9 +47,16 @@ impl FolderArgs {
             shape()?,
             ParamsChoice::Ceremony,
             |key, srs, spinner| {
-                prove_membership_observed(key, srs, statement, witness, |stage| {
-                    spinner.enter_stage(stage);
-                })
+                prove_membership_observed(
+                    &Engine::default(),
+                    key,
+                    srs,
+                    statement,
+                    witness,
+                    |stage| {
+                        spinner.enter_stage(stage);
+                    },
+                )
             },
             |key, policy, proof| verify_membership(key, policy, statement, proof),
         )?;

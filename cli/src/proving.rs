@@ -1,5 +1,6 @@
 //! How a proof is made: parameters, key, threads; and verified before anybody sees it.
 
+use crate::engine::EngineArgs;
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
 use crate::progress::{Spinner, spin};
@@ -17,6 +18,8 @@ use vigil_verifier::VerifyError;
 /// With what a proof is made.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProvingArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
     #[command(flatten)]
     threads: ThreadsArgs,
     /// Use the imported parameters of this other ceremony

@@ -2,32 +2,33 @@
 //!
 //! Every function first asks the statement itself (`check()`), so a claim that is not true is
 //! reported by clause in milliseconds and not after a proof that nobody accepts. Then the circuit is
-//! filled in and handed to halo2, with the transcript that contracts read. Randomness comes from the
+//! filled in and handed to an [`Engine`], with the transcript that contracts read. Randomness comes from the
 //! operating system.
 //!
-//! The `_observed` functions say which [`Stage`] begins; the others are the same and say nothing.
+//! The `_observed` functions take the engine, and say which [`Stage`] begins; the others use the
+//! default one and say nothing.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use halo2_proofs::plonk::{self, create_proof};
-use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
-use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
-use halo2_proofs::transcript::TranscriptWriterBuffer;
-use halo2curves::bn256::{Bn256, Fr, G1Affine};
-use rand_core::OsRng;
+mod engine;
+
+pub use engine::{Engine, ParseEngineError, PreparedKeys};
+
+use halo2_proofs::plonk;
+use halo2curves::bn256::Fr;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::{Family, MAX_K, Shape};
 use vigil_circuits::statement::{
     DutyStatement, DutyWitness, EnrolmentStatement, EnrolmentWitness, InstanceError,
     MembershipStatement, MembershipWitness, Violation,
 };
+use vigil_engine::EngineError;
 use vigil_params::Srs;
 use vigil_params::keys::ProvingKey;
-use vigil_params::transcript::{EvmChallenge, EvmWrite};
 
 /// What the prover does next, in this order.
 ///
-/// halo2 makes a proof in one call that says nothing on the way, so there is no finer measure than
-/// these.
+/// An engine makes a proof in one call that says nothing on the way, so there is no finer measure
+/// than these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
@@ -35,7 +36,7 @@ pub enum Stage {
     Check,
     /// The circuit is filled in.
     Witness,
-    /// halo2 makes the proof: nearly all of the time.
+    /// The engine makes the proof: nearly all of the time.
     Proof,
 }
 
@@ -76,6 +77,9 @@ pub enum ProveError {
     /// halo2 failed.
     #[error("halo2 could not make the proof")]
     Halo2(#[source] plonk::Error),
+    /// The engine failed.
+    #[error("the engine could not make the proof")]
+    Engine(#[from] EngineError),
 }
 
 /// Proves a duty statement.
@@ -85,11 +89,12 @@ pub fn prove_duty(
     statement: &DutyStatement,
     witness: &DutyWitness,
 ) -> Result<Vec<u8>, ProveError> {
-    prove_duty_observed(key, srs, statement, witness, |_| {})
+    prove_duty_observed(&Engine::default(), key, srs, statement, witness, |_| {})
 }
 
 /// [`prove_duty`] that calls `entered` as each stage begins.
 pub fn prove_duty_observed(
+    engine: &Engine,
     key: &ProvingKey,
     srs: &Srs,
     statement: &DutyStatement,
@@ -122,7 +127,7 @@ pub fn prove_duty_observed(
     entered(Stage::Witness);
     let circuit = VigilCircuit::duty(key.shape(), statement, witness)?;
     entered(Stage::Proof);
-    prove(key, srs, circuit, &instance)
+    engine.prove(key, srs, circuit, &instance)
 }
 
 /// Proves an enrolment statement.
@@ -132,11 +137,12 @@ pub fn prove_enrolment(
     statement: &EnrolmentStatement,
     witness: &EnrolmentWitness,
 ) -> Result<Vec<u8>, ProveError> {
-    prove_enrolment_observed(key, srs, statement, witness, |_| {})
+    prove_enrolment_observed(&Engine::default(), key, srs, statement, witness, |_| {})
 }
 
 /// [`prove_enrolment`] that calls `entered` as each stage begins.
 pub fn prove_enrolment_observed(
+    engine: &Engine,
     key: &ProvingKey,
     srs: &Srs,
     statement: &EnrolmentStatement,
@@ -151,7 +157,7 @@ pub fn prove_enrolment_observed(
     entered(Stage::Witness);
     let circuit = VigilCircuit::enrolment(key.shape(), statement, witness)?;
     entered(Stage::Proof);
-    prove(key, srs, circuit, &instance)
+    engine.prove(key, srs, circuit, &instance)
 }
 
 /// Proves a membership statement.
@@ -161,11 +167,12 @@ pub fn prove_membership(
     statement: &MembershipStatement,
     witness: &MembershipWitness,
 ) -> Result<Vec<u8>, ProveError> {
-    prove_membership_observed(key, srs, statement, witness, |_| {})
+    prove_membership_observed(&Engine::default(), key, srs, statement, witness, |_| {})
 }
 
 /// [`prove_membership`] that calls `entered` as each stage begins.
 pub fn prove_membership_observed(
+    engine: &Engine,
     key: &ProvingKey,
     srs: &Srs,
     statement: &MembershipStatement,
@@ -179,7 +186,7 @@ pub fn prove_membership_observed(
     entered(Stage::Witness);
     let circuit = VigilCircuit::membership(key.shape(), statement, witness)?;
     entered(Stage::Proof);
-    prove(key, srs, circuit, &instance)
+    engine.prove(key, srs, circuit, &instance)
 }
 
 /// Proves whatever the circuit holds, true or not: for tests that a verifier refuses it.
@@ -189,7 +196,7 @@ pub fn prove_unchecked(
     circuit: VigilCircuit,
     instance: &[Fr],
 ) -> Result<Vec<u8>, ProveError> {
-    prove(key, srs, circuit, instance)
+    Engine::default().prove(key, srs, circuit, instance)
 }
 
 fn require_family(key: &ProvingKey, expected: Family) -> Result<(), ProveError> {
@@ -209,27 +216,4 @@ fn require_capacity(key: &ProvingKey, validators: usize) -> Result<(), ProveErro
             capacity,
             shape,
         })
-}
-
-fn prove(
-    key: &ProvingKey,
-    srs: &Srs,
-    circuit: VigilCircuit,
-    instance: &[Fr],
-) -> Result<Vec<u8>, ProveError> {
-    if srs.provenance() != key.provenance() || srs.k() != key.shape().k {
-        return Err(ProveError::Parameters);
-    }
-    let mut transcript =
-        <EvmWrite<Vec<u8>> as TranscriptWriterBuffer<_, G1Affine, EvmChallenge>>::init(Vec::new());
-    create_proof::<KZGCommitmentScheme<Bn256>, ProverSHPLONK<'_, Bn256>, _, _, _, _>(
-        srs.kzg(),
-        key.halo2(),
-        &[circuit],
-        &[&[instance]],
-        OsRng,
-        &mut transcript,
-    )
-    .map_err(ProveError::Halo2)?;
-    Ok(transcript.finalize())
 }

@@ -9,7 +9,7 @@ use vigil_circuits::shape::Shape;
 use vigil_circuits::synthetic::SyntheticPool;
 use vigil_params::embedded;
 use vigil_params::keys::ProvingKey;
-use vigil_prover::{ProveError, Stage, prove_membership_observed};
+use vigil_prover::{Engine, ProveError, Stage, prove_membership_observed};
 
 #[test]
 fn stages_come_in_order_and_a_false_statement_ends_at_the_first() {
@@ -20,12 +20,18 @@ fn stages_come_in_order_and_a_false_statement_ends_at_the_first() {
     let (mut statement, witness) = pool.membership(2, 77);
 
     let mut stages = Vec::new();
-    prove_membership_observed(&key, &srs, &statement, &witness, |s| stages.push(s)).unwrap();
+    prove_membership_observed(&Engine::default(), &key, &srs, &statement, &witness, |s| {
+        stages.push(s)
+    })
+    .unwrap();
     assert_eq!(stages, [Stage::Check, Stage::Witness, Stage::Proof]);
 
     statement.tag += Fr::from(1);
     stages.clear();
-    let refused = prove_membership_observed(&key, &srs, &statement, &witness, |s| stages.push(s));
+    let refused =
+        prove_membership_observed(&Engine::default(), &key, &srs, &statement, &witness, |s| {
+            stages.push(s)
+        });
     assert!(matches!(refused, Err(ProveError::Untrue(_))));
     assert_eq!(stages, [Stage::Check]);
 }

@@ -1,5 +1,6 @@
 //! `vigil bench`: what proofs cost on this machine.
 
+use crate::engine::EngineArgs;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use crate::threads::ThreadsArgs;
@@ -17,7 +18,7 @@ use vigil_circuits::statement::{DutyStatement, DutyWitness};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsKind, ParamsPolicy, Srs, dev};
-use vigil_prover::prove_duty;
+use vigil_prover::{Engine, prove_duty_observed};
 use vigil_verifier::verify_duty;
 
 const SEED: u64 = 0;
@@ -62,6 +63,8 @@ pub(crate) struct ProveArgs {
           value_parser = clap::value_parser!(u32).range(1..=16))]
     lanes: u32,
     #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
     threads: ThreadsArgs,
     /// Proofs before the timed one
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -78,6 +81,7 @@ fn parse_words(text: &str) -> Result<Words, String> {
 #[derive(Debug, Serialize)]
 struct Report {
     shape: String,
+    engine: String,
     validators: u32,
     capacity: u32,
     words: usize,
@@ -92,6 +96,8 @@ struct Report {
     params: ParamsKind,
     params_seconds: f64,
     keygen_seconds: f64,
+    prepare_seconds: f64,
+    prepared_bytes: usize,
     warm_ups: u32,
     warm_up_seconds: f64,
 }
@@ -124,6 +130,12 @@ impl fmt::Display for Report {
             "  before   parameters {:.3} s, keys {:.3} s, {} warm-up proofs {:.3} s",
             self.params_seconds, self.keygen_seconds, self.warm_ups, self.warm_up_seconds
         )?;
+        let prepared = self.prepared_bytes as f64 / f64::from(1 << 20);
+        writeln!(
+            f,
+            "  engine   {}, key prepared in {:.3} s to {prepared:.0} MiB",
+            self.engine, self.prepare_seconds
+        )?;
         write!(f, "  params   {}", self.params)
     }
 }
@@ -149,18 +161,26 @@ impl ProveArgs {
             measure(|| ProvingKey::generate::<VigilCircuit>(&srs, shape))
         })?;
         let key = key?;
+        let engine = &self.engine.engine;
+        let (prepared_bytes, prepare) = spin("preparing the key", || {
+            measure(|| engine.prepare(&key, &srs))
+        })?;
+        let prepared_bytes = prepared_bytes?;
         let start = Instant::now();
         for _ in 0..self.warm_ups {
             spin("warming up", || {
-                prove_duty(&key, &srs, &statement, &witness)
+                prove_duty_observed(engine, &key, &srs, &statement, &witness, |_| {})
             })?;
         }
         let warm_up_seconds = start.elapsed().as_secs_f64();
-        let (proof, cost) = spin("proving", || prove(&key, &srs, &statement, &witness))?;
+        let (proof, cost) = spin("proving", || {
+            prove(engine, &key, &srs, &statement, &witness)
+        })?;
         let verify_seconds = verify(&key, &statement, &proof)?;
 
         Ok(Report {
             shape: shape.name(),
+            engine: engine.to_string(),
             validators: self.validators,
             capacity: shape.capacity(),
             words: self.words.count(),
@@ -175,6 +195,8 @@ impl ProveArgs {
             params: srs.kind(),
             params_seconds: params.seconds,
             keygen_seconds: keygen.seconds,
+            prepare_seconds: prepare.seconds,
+            prepared_bytes,
             warm_ups: self.warm_ups,
             warm_up_seconds,
         })
@@ -199,12 +221,14 @@ impl ProveArgs {
 }
 
 fn prove(
+    engine: &Engine,
     key: &ProvingKey,
     srs: &Srs,
     statement: &DutyStatement,
     witness: &DutyWitness,
 ) -> anyhow::Result<(Vec<u8>, Cost)> {
-    let (proof, cost) = measure(|| prove_duty(key, srs, statement, witness))?;
+    let (proof, cost) =
+        measure(|| prove_duty_observed(engine, key, srs, statement, witness, |_| {}))?;
     Ok((proof?, cost))
 }
 

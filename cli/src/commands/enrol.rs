@@ -167,10 +167,11 @@ impl Args {
             registered: subject.registered,
             places: subject.places,
         };
+        let engine = &self.proving.engine.engine;
         let (proof, cost) = self.proving.prove(
             shape,
             |key, srs, spinner| {
-                prove_enrolment_observed(key, srs, &statement, &witness, |stage| {
+                prove_enrolment_observed(engine, key, srs, &statement, &witness, |stage| {
                     spinner.enter_stage(stage);
                 })
             },

@@ -139,10 +139,11 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
+        let engine = &self.proving.engine.engine;
         let (proof, cost) = self.proving.prove(
             shape,
             |key, srs, spinner| {
-                prove_duty_observed(key, srs, &statement, &witness, |stage| {
+                prove_duty_observed(engine, key, srs, &statement, &witness, |stage| {
                     spinner.enter_stage(stage);
                 })
             },

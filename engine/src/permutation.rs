@@ -1,0 +1,80 @@
+//! The permutation argument's products.
+
+use crate::fft::Fft;
+use ff::{BatchInvert, Field, PrimeField};
+use halo2curves::bn256::Fr;
+use rand_core::RngCore;
+use rayon::prelude::*;
+
+/// Rows of one piece of work.
+const CHUNK: usize = 1 << 10;
+
+/// The columns of one product, with what they are permuted to.
+pub(crate) struct Set<'a> {
+    /// Values of the columns.
+    pub(crate) columns: Vec<&'a [Fr]>,
+    /// Values of sigma.
+    pub(crate) sigma: Vec<&'a [Fr]>,
+    /// How many columns earlier sets have.
+    pub(crate) first: usize,
+}
+
+/// Challenges of the argument.
+#[derive(Clone, Copy)]
+pub(crate) struct Challenges {
+    pub(crate) beta: Fr,
+    pub(crate) gamma: Fr,
+}
+
+impl Set<'_> {
+    /// The running product over the rows, `z[0] = start`, and the last usable one; `blinding` random rows
+    /// at the end.
+    pub(crate) fn product(
+        &self,
+        fft: &Fft,
+        challenges: Challenges,
+        start: Fr,
+        blinding: usize,
+        mut rng: impl RngCore,
+    ) -> (Vec<Fr>, Fr) {
+        let mut z = vec![Fr::ONE; fft.size()];
+        z.par_chunks_mut(CHUNK).enumerate().for_each(|(i, chunk)| {
+            self.factors(fft, challenges, i * CHUNK, chunk);
+        });
+        let mut running = start;
+        for factor in &mut z {
+            let next = running * *factor;
+            *factor = running;
+            running = next;
+        }
+        let tail = z.len() - blinding;
+        for value in &mut z[tail..] {
+            *value = Fr::random(&mut rng);
+        }
+        let last = z[tail - 1];
+        (z, last)
+    }
+
+    /// Numerator by denominator in the rows from `start`.
+    fn factors(&self, fft: &Fft, challenges: Challenges, start: usize, factors: &mut [Fr]) {
+        let Challenges { beta, gamma } = challenges;
+        for (values, sigma) in self.columns.iter().zip(&self.sigma) {
+            let rows = values[start..].iter().zip(&sigma[start..]);
+            for (factor, (value, sigma)) in factors.iter_mut().zip(rows) {
+                *factor *= beta * sigma + gamma + value;
+            }
+        }
+        factors.iter_mut().batch_invert();
+        let omega = fft.omega();
+        let row = omega.pow_vartime([start as u64]);
+        let mut shift = beta * Fr::DELTA.pow_vartime([self.first as u64]) * row;
+        for values in &self.columns {
+            let mut identity = shift;
+            for (factor, value) in factors.iter_mut().zip(&values[start..]) {
+                *factor *= identity + gamma + value;
+                identity *= omega;
+            }
+            shift *= Fr::DELTA;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Who makes the proof, once the circuit is filled in.
+
+use crate::ProveError;
+use halo2_proofs::plonk::create_proof;
+use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
+use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
+use halo2_proofs::transcript::TranscriptWriterBuffer;
+use halo2curves::bn256::{Bn256, Fr, G1Affine};
+use rand_core::OsRng;
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+use vigil_circuits::circuit::VigilCircuit;
+use vigil_engine::EngineKey;
+use vigil_params::Srs;
+use vigil_params::keys::{KeyId, ProvingKey};
+use vigil_params::transcript::{EvmChallenge, EvmWrite};
+
+/// Who makes the proof. Verifiers cannot tell.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Engine {
+    /// halo2-axiom's own prover, the reference.
+    Stock,
+    /// The project's, on the processor.
+    Cpu(PreparedKeys),
+}
+
+/// Keys that have been prepared for the engine, to be used again by the next proof. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct PreparedKeys(Arc<Mutex<HashMap<KeyId, Arc<EngineKey>>>>);
+
+/// The reference, until somebody else has reviewed what the project's own engine keeps secret.
+impl Default for Engine {
+    fn default() -> Self {
+        Self::Stock
+    }
+}
+
+/// Not the name of an engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no engine {got:?}; there are stock and cpu")]
+pub struct ParseEngineError {
+    got: String,
+}
+
+impl FromStr for Engine {
+    type Err = ParseEngineError;
+
+    fn from_str(name: &str) -> Result<Self, ParseEngineError> {
+        match name {
+            "stock" => Ok(Self::Stock),
+            "cpu" => Ok(Self::Cpu(PreparedKeys::default())),
+            _ => Err(ParseEngineError {
+                got: name.to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stock => "stock",
+            Self::Cpu(_) => "cpu",
+        })
+    }
+}
+
+impl Engine {
+    /// Does now what depends on the key only; returns the bytes that this takes in memory from now
+    /// on. A proof does it too when it has not been done.
+    pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
+        match self {
+            Self::Stock => Ok(0),
+            Self::Cpu(keys) => Ok(keys.get(key, srs)?.memory()),
+        }
+    }
+
+    /// Blinding comes from the operating system.
+    pub(crate) fn prove(
+        &self,
+        key: &ProvingKey,
+        srs: &Srs,
+        circuit: VigilCircuit,
+        instance: &[Fr],
+    ) -> Result<Vec<u8>, ProveError> {
+        if srs.provenance() != key.provenance() || srs.k() != key.shape().k {
+            return Err(ProveError::Parameters);
+        }
+        let mut transcript =
+            <EvmWrite<Vec<u8>> as TranscriptWriterBuffer<_, G1Affine, EvmChallenge>>::init(
+                Vec::new(),
+            );
+        match self {
+            Self::Stock => {
+                create_proof::<KZGCommitmentScheme<Bn256>, ProverSHPLONK<'_, Bn256>, _, _, _, _>(
+                    srs.kzg(),
+                    key.halo2(),
+                    &[circuit],
+                    &[&[instance]],
+                    OsRng,
+                    &mut transcript,
+                )
+                .map_err(ProveError::Halo2)?;
+            }
+            Self::Cpu(keys) => {
+                let prepared = keys.get(key, srs)?;
+                vigil_engine::prove(
+                    &prepared,
+                    srs.kzg(),
+                    key.halo2(),
+                    &circuit,
+                    instance,
+                    OsRng,
+                    &mut transcript,
+                )?;
+            }
+        }
+        Ok(transcript.finalize())
+    }
+}
+
+impl PreparedKeys {
+    fn get(&self, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {
+        // Keys are only ever added, so a thread that failed with the lock has broken nothing.
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(prepared) = keys.get(&key.id()) {
+            return Ok(prepared.clone());
+        }
+        let prepared = Arc::new(EngineKey::new(srs.kzg(), key.halo2())?);
+        keys.insert(key.id(), prepared.clone());
+        Ok(prepared)
+    }
+}
