@@ -224,6 +224,8 @@ impl Circuit<Fr> for VigilCircuit {
 }
 
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod price;
