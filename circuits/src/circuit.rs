@@ -224,7 +224,11 @@ impl Circuit<Fr> for VigilCircuit {
 }
 
 #[cfg(test)]
-mod forge;
+mod edges;
+#[cfg(test)]
+mod layout;
+#[cfg(test)]
+mod meaning;
 #[cfg(test)]
 mod order;
 #[cfg(test)]

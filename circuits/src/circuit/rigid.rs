@@ -231,7 +231,9 @@ pub(super) fn assert_witness_is_rigid(
     statement: &DutyStatement,
     witness: &DutyWitness,
 ) {
-    let Family::Duty(words) = shape.family else { panic!() };
+    let Family::Duty(words) = shape.family else {
+        panic!()
+    };
     let lanes = shape.lanes;
     let places = shape.capacity() as usize;
     let instance = statement.to_instance(shape.capacity()).unwrap();
