@@ -94,13 +94,13 @@ fn wild_row(rng: &mut ChaCha20Rng, words: Words, index: u64, max_outage: u16) ->
         for _ in 0..rng.next_u64() % 5 {
             set(&mut bits, which, rng.next_u64() as usize % total);
         }
-        if rng.next_u64() % 3 == 0 {
+        if rng.next_u64().is_multiple_of(3) {
             set(&mut bits, which, total - 1);
         }
-        if rng.next_u64() % 3 == 0 {
+        if rng.next_u64().is_multiple_of(3) {
             set(&mut bits, which, 0);
         }
-        if rng.next_u64() % 12 == 0 {
+        if rng.next_u64().is_multiple_of(12) {
             (0..total).for_each(|epoch| set(&mut bits, which, epoch));
         }
     }
@@ -108,7 +108,7 @@ fn wild_row(rng: &mut ChaCha20Rng, words: Words, index: u64, max_outage: u16) ->
         index,
         active_epochs: 0,
         effective_balance: pick(rng, &[0, 1, 32, 2048, 4095]) as u16,
-        slashed: rng.next_u64() % 6 == 0,
+        slashed: rng.next_u64().is_multiple_of(6),
         run_in: match rng.next_u64() % 4 {
             0 => pick(rng, &[1, 8191, 4096]) as u16,
             1 => (max_outage + 1).min(8191),

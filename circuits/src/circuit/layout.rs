@@ -291,7 +291,7 @@ fn every_fixed_cell_is_the_documented_one() {
         let last = layout.marks.keys().map(|(_, row)| *row).max().unwrap();
         let furthest = cs.advice_queries().iter().map(|q| q.1.0).max().unwrap() as usize;
         assert!(last + furthest < crate::shape::usable_rows(shape.k));
-        assert!(crate::shape::usable_rows(shape.k) <= (1 << shape.k) - cs.blinding_factors() - 1);
+        assert!(crate::shape::usable_rows(shape.k) + cs.blinding_factors() < (1 << shape.k));
         // Negative rotations never leave the circuit upwards.
         let upwards = cs.advice_queries().iter().map(|q| q.1.0).min().unwrap();
         assert_eq!(upwards, -23);

@@ -1,10 +1,11 @@
 //! What the wires say, written down a second time: which desk cells are one value, and that the arithmetic
 //! on the prelude's desk is the clauses S8 and S9 and nothing else.
 
-use super::layout::{duty, rng, shapes};
+use super::layout::{rng, shapes};
 use super::ops::Op;
 use super::*;
 use rand_chacha::ChaCha20Rng;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A desk cell: lane and row.
@@ -257,9 +258,9 @@ fn the_preludes_relations_are_the_clauses() {
                 "{row}"
             );
             for i in [1, 2] {
-                if !value.contains_key(&of(row + i)) {
+                if let Entry::Vacant(witness) = value.entry(of(row + i)) {
                     let v = Fr::random(&mut rng_of(row, i));
-                    value.insert(of(row + i), v);
+                    witness.insert(v);
                     free.push((row + i, v));
                 }
             }
