@@ -178,7 +178,7 @@ fn differential(words: Words, k: u32, lanes: u32, rounds: u64) {
         let pool = SyntheticPool::from_rows(seed.pool, seed.secrets.clone(), rows, words).unwrap();
         let (statement, mut witness) = pool.duty(0, thresholds);
         for place in &mut witness.places {
-            place.compliant = rng.next_u64() % 3 > 0;
+            place.compliant = !rng.next_u64().is_multiple_of(3);
         }
         let instance = statement.to_instance(shape.capacity()).unwrap();
         let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
