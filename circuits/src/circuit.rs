@@ -224,6 +224,12 @@ impl Circuit<Fr> for VigilCircuit {
 }
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
+mod layout;
+#[cfg(test)]
+mod meaning;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod price;

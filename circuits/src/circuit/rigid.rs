@@ -223,8 +223,21 @@ fn assert_duty_is_rigid(words: Words, k: u32, lanes: u32, seed: u64) {
     let places = shape.capacity() as usize;
     let pool = SyntheticPool::new(&mut rng, words, 1, places - 1).unwrap();
     let (statement, witness) = pool.duty(0, THRESHOLDS);
+    assert_witness_is_rigid(shape, &statement, &witness);
+}
+
+pub(super) fn assert_witness_is_rigid(
+    shape: Shape,
+    statement: &DutyStatement,
+    witness: &DutyWitness,
+) {
+    let Family::Duty(words) = shape.family else {
+        panic!()
+    };
+    let lanes = shape.lanes;
+    let places = shape.capacity() as usize;
     let instance = statement.to_instance(shape.capacity()).unwrap();
-    let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
+    let circuit = VigilCircuit::duty(shape, statement, witness).unwrap();
     let (prelude, block, _) = crate::assemble::duty::rows(words);
     let lanes = lanes as usize;
     let end = 226 * words.count();

@@ -225,4 +225,66 @@ mod tests {
         assert!(determinant == vandermonde || determinant == -vandermonde);
         assert_ne!(vandermonde, Fr::ZERO);
     }
+
+    /// Which of the next row's cells an equation looks at, with which slope, is what uniqueness rests on.
+    #[test]
+    fn the_next_row_is_unique() {
+        use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        let sbox = |x: [Fr; WIDTH]| Row {
+            x,
+            u: x.map(|x| x.square().square() * x),
+        };
+        let f = |b: bool| Fr::from(u64::from(b));
+        for (input, external, internal, next_internal) in [
+            (true, false, false, false),
+            (false, true, false, false),
+            (false, true, false, true),
+            (false, false, true, true),
+            (false, false, true, false),
+        ] {
+            for _ in 0..20 {
+                let kappa = Fr::random(&mut rng);
+                let flags = Flags {
+                    input: if input { kappa } else { Fr::ZERO },
+                    external: f(external),
+                    internal: f(internal),
+                    next_internal: f(next_internal),
+                };
+                let on = if input { kappa } else { Fr::ONE };
+                let row = sbox(std::array::from_fn(|_| Fr::random(&mut rng)));
+                let next: [Fr; WIDTH] = std::array::from_fn(|_| Fr::random(&mut rng));
+                let k = [Fr::ZERO; WIDTH];
+                let at = |next: [Fr; WIDTH]| link(&flags, &row, &sbox(next), &k);
+                let base = at(next);
+                for j in 0..WIDTH {
+                    let deltas = [Fr::ONE, Fr::from(2), Fr::random(&mut rng)];
+                    for d in deltas {
+                        let mut moved = next;
+                        moved[j] += d;
+                        let after = at(moved);
+                        let slope: Vec<Fr> = (0..WIDTH).map(|i| after[i] - base[i]).collect();
+                        if next_internal {
+                            // Lower triangular: equation i does not see cells above i, and is linear in cell i.
+                            assert!(slope[..j].iter().all(|slope| *slope == Fr::ZERO), "{j}");
+                            assert_eq!(slope[j], -d, "{j}");
+                        } else {
+                            let mut unit = [Fr::ZERO; WIDTH];
+                            unit[j] = Fr::ONE;
+                            let [f1, f2, f3] = of_state(&unit);
+                            // x5 of the next row is in the forecasts too after internal rounds.
+                            if !(internal && j == 0) {
+                                assert_eq!(
+                                    slope,
+                                    [unit[0], f1, f2, f3].map(|v| -v * on * d).to_vec()
+                                );
+                            } else {
+                                assert_eq!(slope[0], -d);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
