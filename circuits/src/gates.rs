@@ -1,6 +1,6 @@
 //! The gates, one file a question. Every constraint has a name, an equation and a rejection test.
 //!
-//! Each gate exists once per lane, over the same fixed columns. The constraints of the operations
+//! Each gate exists once per lane, over the same fixed columns, but for the prelude's operations, which only lane 0 has. The constraints of the operations
 //! that share a column are terms of the same polynomials, see [`side_by_side`].
 
 mod desk;

@@ -107,7 +107,7 @@ impl Sheet {
         self.advice[column][row] = value;
     }
 
-    /// Writes a fixed cell; every lane writes the same.
+    /// Writes a fixed cell; lanes that write it write the same.
     fn write_fixed(&mut self, column: usize, row: usize, value: Fr) {
         let cell = &mut self.fixed[column][row];
         assert!(

@@ -170,20 +170,30 @@ fn assert_every_constraint_refuses(make: impl Fn() -> Honest) {
     }
 }
 
-#[test]
-fn every_constraint_of_the_duty_circuit_refuses() {
+/// Circuits of one word and of several have other operations and other polynomials.
+fn every_constraint_of_a_duty_circuit_refuses(words: Words, k: u32) {
     let shape = Shape {
-        family: Family::Duty(Words::W7),
-        k: 12,
+        family: Family::Duty(words),
+        k,
         lanes: 1,
     };
-    let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), Words::W7, 1, 1).unwrap();
+    let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), words, 1, 1).unwrap();
     let (statement, witness) = pool.duty(0, THRESHOLDS);
     let instance = statement.to_instance(shape.capacity()).unwrap();
     assert_every_constraint_refuses(|| Honest {
         circuit: VigilCircuit::duty(shape, &statement, &witness).unwrap(),
         instance: instance.to_vec(),
     });
+}
+
+#[test]
+fn every_constraint_of_the_duty_circuit_of_one_word_refuses() {
+    every_constraint_of_a_duty_circuit_refuses(Words::W1, 11);
+}
+
+#[test]
+fn every_constraint_of_the_duty_circuit_of_several_words_refuses() {
+    every_constraint_of_a_duty_circuit_refuses(Words::W7, 12);
 }
 
 #[test]

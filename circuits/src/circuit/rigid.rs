@@ -2,8 +2,9 @@
 //! header and the siblings of the paths held, the constraints' derivatives and the wiring leave a
 //! declared list of cells free.
 //!
-//! A missing constraint or wire shows as a free cell. The test is of first order and at one
-//! witness, so it finds what was forgotten, not what was thought out badly.
+//! Many a missing constraint or wire shows as a free cell, not every one: the test is of first order and at one
+//! witness, and a range-checked value counts as known there, wired or not. What the wires and marks mean is
+//! tested in [`super::meaning`] and [`super::layout`].
 
 use super::columns::LANE_WIDTH;
 use super::*;

@@ -13,10 +13,10 @@
 //! 154-178          good_stake, slashed, V (48)
 //! 179-186          performance_bps, max_outage (14), 0
 //! ```
-//! Bounds: a packed sum of three or four 56-bit totals and one of 48 or 72 bits is below 2^240, so
+//! Bounds: a packed sum of three 56-bit totals and one of 48 or 72 bits is below 2^240, so
 //! its parts are unique. 10000 G and good_bps G_all are below 2^70: a margin in 72 bits is the true
-//! one. Both sides of the aggregate are below 2^(56*3 + 6 + 14) = 2^188: a margin in 192 bits is
-//! the true one.
+//! one. The totals are wired to the true sums over at most 2^20 places, each below 2^56, so both sides of the
+//! aggregate are below 2^(56*3 + 6 + 14) = 2^188: a margin in 192 bits is the true one.
 
 use crate::circuit::columns::power_of_two;
 use crate::circuit::ops::Op;
