@@ -72,6 +72,7 @@ impl Engine {
     /// Does now what depends on the key only; returns the bytes that this takes in memory from now
     /// on. A proof does it too when it has not been done.
     pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
+        require_parameters(key, srs)?;
         match self {
             Self::Stock => Ok(0),
             Self::Cpu(keys) => Ok(keys.get(key, srs)?.memory()),
@@ -86,9 +87,7 @@ impl Engine {
         circuit: VigilCircuit,
         instance: &[Fr],
     ) -> Result<Vec<u8>, ProveError> {
-        if srs.provenance() != key.provenance() || srs.k() != key.shape().k {
-            return Err(ProveError::Parameters);
-        }
+        require_parameters(key, srs)?;
         let mut transcript =
             <EvmWrite<Vec<u8>> as TranscriptWriterBuffer<_, G1Affine, EvmChallenge>>::init(
                 Vec::new(),
@@ -120,6 +119,12 @@ impl Engine {
         }
         Ok(transcript.finalize())
     }
+}
+
+/// A key works with the parameters that it was made with; a prepared one would not notice others.
+fn require_parameters(key: &ProvingKey, srs: &Srs) -> Result<(), ProveError> {
+    let fits = srs.provenance() == key.provenance() && srs.k() == key.shape().k;
+    fits.then_some(()).ok_or(ProveError::Parameters)
 }
 
 impl PreparedKeys {
