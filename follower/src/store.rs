@@ -85,10 +85,47 @@ impl Store {
             path: folder.to_owned(),
             source,
         })?;
-        let database = Database::create(&path).map_err(|error| StoreError::open(&path, error))?;
+        if !path.exists() {
+            Self::make(folder, &path, identity)?;
+        }
+        let database = Database::open(&path).map_err(|error| StoreError::open(&path, error))?;
         let store = Self { database, path };
         store.check_identity(identity)?;
         Ok(store)
+    }
+
+    /// Makes an empty store beside `path` and moves it there: `redb` survives a crash at any time but in the
+    /// making of a database, which takes several writes. Who comes second finds the first one's.
+    fn make(folder: &Path, path: &Path, identity: &Identity) -> Result<(), StoreError> {
+        let cannot = |source| StoreError::Making {
+            path: path.to_owned(),
+            source,
+        };
+        let mut builder = tempfile::Builder::new();
+        let file = builder
+            .prefix(".vigil-tmp-")
+            .tempfile_in(folder)
+            .map_err(cannot)?;
+        let database =
+            Database::create(file.path()).map_err(|error| StoreError::open(path, error))?;
+        let store = Self {
+            database,
+            path: path.to_owned(),
+        };
+        store.check_identity(identity)?;
+        drop(store);
+        match file.persist_noclobber(path) {
+            Err(lost) if lost.error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(cannot(lost.error));
+            }
+            _ => {}
+        }
+        // Windows cannot open folders, and journals renames anyway.
+        if cfg!(unix) {
+            let folder = std::fs::File::open(folder).map_err(cannot)?;
+            folder.sync_all().map_err(cannot)?;
+        }
+        Ok(())
     }
 
     fn check_identity(&self, identity: &Identity) -> Result<(), StoreError> {
@@ -321,3 +358,6 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

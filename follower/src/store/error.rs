@@ -15,6 +15,14 @@ pub enum StoreError {
         /// Why.
         source: std::io::Error,
     },
+    /// A new one cannot be made.
+    #[error("cannot make the store {}: {source}", path.display())]
+    Making {
+        /// The database.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Somebody else has it.
     #[error("{} is in use by another follower: each needs a folder of its own", path.display())]
     InUse {
