@@ -1,7 +1,12 @@
 //! Each rule of docs/settlement.md by an example, and what must hold of any history.
 
+mod claims;
+mod documented;
+mod money;
+mod policy;
 mod random;
-mod rules;
+mod silence;
+mod strikes;
 
 use super::*;
 use vigil_circuits::Fr;
