@@ -6,6 +6,7 @@
 mod address;
 mod args;
 mod book;
+mod bounded;
 mod commands;
 mod engine;
 mod folders;
@@ -14,6 +15,7 @@ mod judge;
 mod keys;
 mod keystore;
 mod membership;
+mod output;
 mod passphrase;
 mod progress;
 mod proving;

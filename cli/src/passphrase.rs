@@ -1,11 +1,10 @@
 //! Passphrases: from a file, or typed at a terminal.
 
+use crate::bounded;
 use age::secrecy::{ExposeSecret, SecretString};
 use anyhow::{Context, bail, ensure};
-use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 const MAX_BYTES: usize = 4096;
 
@@ -86,15 +85,7 @@ fn read(path: &Path) -> anyhow::Result<SecretString> {
 }
 
 fn first_line(path: &Path) -> anyhow::Result<String> {
-    // One buffer of its final size: growing it would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
-    File::open(path)?
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    ensure!(
-        bytes.len() <= MAX_BYTES,
-        "it has more than {MAX_BYTES} bytes"
-    );
+    let bytes = bounded::read(path, MAX_BYTES)?;
     let text = std::str::from_utf8(&bytes)
         .ok()
         .context("it is not UTF-8 text")?;

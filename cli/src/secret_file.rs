@@ -4,11 +4,12 @@
 //! armored age file with a passphrase (scrypt), which any age tool opens. The file belongs to its
 //! owner alone from the first byte on, and never replaces another.
 
+use crate::bounded;
 use age::scrypt;
 use age::secrecy::SecretString;
 use anyhow::{Context, bail, ensure};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use vigil_circuits::identity::OperatorSecret;
 use vigil_params::atomic::TEMPORARY_PREFIX;
@@ -50,7 +51,7 @@ pub(crate) fn read(
     ask: impl FnOnce() -> anyhow::Result<SecretString>,
 ) -> anyhow::Result<OperatorSecret> {
     let open = || {
-        let bytes = read_bounded(path)?;
+        let bytes = bounded::read(path, MAX_BYTES)?;
         if !is_encrypted(&bytes) {
             return decode(&bytes);
         }
@@ -65,19 +66,6 @@ pub(crate) fn read(
 
 fn is_encrypted(bytes: &[u8]) -> bool {
     bytes.starts_with(AGE_ARMOR) || bytes.starts_with(AGE_BINARY)
-}
-
-fn read_bounded(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    // One buffer of its final size: growing it would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
-    File::open(path)?
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    ensure!(
-        bytes.len() <= MAX_BYTES,
-        "it has more than {MAX_BYTES} bytes"
-    );
-    Ok(bytes)
 }
 
 fn encode(secret: &OperatorSecret) -> Zeroizing<String> {

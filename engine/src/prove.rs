@@ -17,7 +17,7 @@ use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2_proofs::transcript::{EncodedChallenge, TranscriptWrite};
 use halo2curves::bn256::{Bn256, Fr, G1, G1Affine};
 use rand_chacha::ChaCha20Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::{CryptoRng, RngCore, SeedableRng};
 use rayon::prelude::*;
 
 /// Makes a proof of the circuit that the key was made for and writes it into the transcript.
@@ -31,7 +31,7 @@ pub fn prove<C, E, T>(
     key: &ProvingKey<G1Affine>,
     circuit: &C,
     instance: &[Fr],
-    mut rng: impl RngCore,
+    mut rng: impl RngCore + CryptoRng,
     transcript: &mut T,
 ) -> Result<(), EngineError>
 where

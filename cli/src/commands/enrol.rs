@@ -1,18 +1,19 @@
 //! `vigil enrol`: exactly how many validators of a registry are this operator's, proven.
 
 use crate::address::HexAddress;
+use crate::output::OutputArgs;
 use crate::passphrase::PassphraseArgs;
 use crate::proving::ProvingArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
 use crate::word::Word;
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, bail, ensure};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 use vigil_circuits::Fr;
 use vigil_circuits::identity::{Address, OperatorSecret, Purpose, registry_root};
-use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
+use vigil_circuits::shape::Family;
 use vigil_circuits::statement::{EnrolmentPlace, EnrolmentStatement, EnrolmentWitness};
 use vigil_circuits::tree::{LEDGER_DEPTH, Tree};
 use vigil_ledger::registry::Registry;
@@ -63,16 +64,8 @@ pub(crate) struct Args {
     /// The owner account that the proof is bound to
     #[arg(long, value_name = "ADDRESS")]
     owner: HexAddress,
-    /// Where the statement goes
-    #[arg(long, value_name = "FILE.json")]
-    statement: PathBuf,
-    /// Where the proof goes
-    #[arg(long, value_name = "FILE")]
-    proof: PathBuf,
-    /// Lanes side by side; a contract takes proofs of one lane
-    #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
-          value_parser = clap::value_parser!(u32).range(1..=16))]
-    lanes: u32,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     proving: ProvingArgs,
 }
@@ -148,11 +141,7 @@ impl Args {
         let secret = secret_file::read(&self.key, || self.passphrase.ask())?;
         let subject = self.subject(registry.as_ref(), &secret)?;
         let validators = subject.places.len() as u32;
-        let shape =
-            Shape::for_validators(Family::Enrolment, validators, self.lanes).ok_or_else(|| {
-                let lanes = self.lanes;
-                anyhow!("{validators} validators do not fit {lanes} lanes at k = {MAX_K}")
-            })?;
+        let shape = self.output.shape(Family::Enrolment, validators)?;
         let pool = subject.setting.pool_id();
         let statement = EnrolmentStatement {
             registry_root: subject.root,
@@ -177,13 +166,9 @@ impl Args {
             },
             |key, policy, proof| verify_enrolment(key, policy, &statement, proof).map(drop),
         )?;
-        StatementFile::new(subject.setting, Statement::Enrolment(statement))?
-            .with_unsigned_registry(subject.unsigned)
-            .write(&self.statement)
-            .with_context(|| format!("cannot write {}", self.statement.display()))?;
-        proof
-            .write(&self.proof)
-            .with_context(|| format!("cannot write {}", self.proof.display()))?;
+        let file = StatementFile::new(subject.setting, Statement::Enrolment(statement))?
+            .with_unsigned_registry(subject.unsigned);
+        self.output.write(&file, &proof)?;
         let enrolled = Enrolled {
             proven: true,
             validators,
@@ -198,8 +183,8 @@ impl Args {
             peak_rss_bytes: cost.peak_rss_bytes,
             proof_bytes: proof.proof().len(),
             params: self.proving.params_kind(),
-            statement: self.statement,
-            proof: self.proof,
+            statement: self.output.statement,
+            proof: self.output.proof,
         };
         report::print(&enrolled, format)?;
         Ok(Outcome::Accepted)

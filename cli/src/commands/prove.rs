@@ -4,17 +4,18 @@ mod claims;
 
 use super::ledger::warn_if_unsigned;
 use crate::address::HexAddress;
+use crate::output::OutputArgs;
 use crate::passphrase::PassphraseArgs;
 use crate::proving::ProvingArgs;
 use crate::report::{self, Format, Outcome};
 use crate::secret_file;
-use anyhow::{Context, anyhow, ensure};
+use anyhow::ensure;
 use claims::{ClaimArgs, PolicyArgs};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 use vigil_circuits::identity::{OperatorSecret, Purpose};
-use vigil_circuits::shape::{Family, MAX_K, NATIVE_LANES, Shape};
+use vigil_circuits::shape::{Family, Shape};
 use vigil_circuits::statement::{DutyStatement, DutyWitness, Totals};
 use vigil_ledger::file::Ledger;
 use vigil_params::ParamsKind;
@@ -53,16 +54,8 @@ pub(crate) struct Args {
     policy: PolicyArgs,
     #[command(flatten)]
     claims: ClaimArgs,
-    /// Where the statement goes
-    #[arg(long, value_name = "FILE.json")]
-    statement: PathBuf,
-    /// Where the proof goes
-    #[arg(long, value_name = "FILE")]
-    proof: PathBuf,
-    /// Lanes side by side; a contract takes proofs of one lane
-    #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
-          value_parser = clap::value_parser!(u32).range(1..=16))]
-    lanes: u32,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     proving: ProvingArgs,
 }
@@ -132,8 +125,8 @@ impl Args {
             proof_bytes: 0,
             params: self.proving.params_kind(),
             unsigned_registry: ledger.unsigned_registry(),
-            statement: self.statement.clone(),
-            proof: self.proof.clone(),
+            statement: self.output.statement.clone(),
+            proof: self.output.proof.clone(),
         };
         if report.refused.is_some() {
             report::print(&report, format)?;
@@ -151,11 +144,7 @@ impl Args {
         )?;
         let file = StatementFile::new(self.setting(), Statement::Duty(statement))?
             .with_unsigned_registry(ledger.unsigned_registry());
-        file.write(&self.statement)
-            .with_context(|| format!("cannot write {}", self.statement.display()))?;
-        proof
-            .write(&self.proof)
-            .with_context(|| format!("cannot write {}", self.proof.display()))?;
+        self.output.write(&file, &proof)?;
         report.proven = true;
         report.prove_seconds = cost.seconds;
         report.cpu_seconds = cost.cpu_seconds;
@@ -175,11 +164,7 @@ impl Args {
 
     fn shape(&self, ledger: &Ledger, validators: usize) -> anyhow::Result<Shape> {
         let family = Family::Duty(ledger.words());
-        let validators = u32::try_from(validators)?;
-        Shape::for_validators(family, validators, self.lanes).ok_or_else(|| {
-            let lanes = self.lanes;
-            anyhow!("{validators} validators do not fit {lanes} lanes at k = {MAX_K}")
-        })
+        self.output.shape(family, u32::try_from(validators)?)
     }
 
     /// What is claimed, of which rows.

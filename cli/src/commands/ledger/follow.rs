@@ -3,23 +3,25 @@
 mod log;
 mod outcome;
 
+use crate::bounded;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use log::Log;
 use outcome::Followed;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vigil_follower::client::{ClientOptions, NodeAddress, Nodes};
 use vigil_follower::{Follower, Options, Progress, Source};
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
+use zeroize::Zeroizing;
 
 /// Something that no node has is asked for again after so long, then ever less often.
 const RETRY_LACKING: Duration = Duration::from_secs(60);
 /// The longest wait after a node was away.
 const MAX_PAUSE: Duration = Duration::from_secs(300);
-const MAX_TOKEN_BYTES: u64 = 1 << 16;
+const MAX_TOKEN_BYTES: usize = 1 << 16;
 
 /// Arguments of `vigil ledger follow`.
 #[derive(Debug, clap::Args)]
@@ -159,11 +161,12 @@ impl FollowArgs {
     }
 }
 
-fn token(path: &std::path::Path) -> anyhow::Result<zeroize::Zeroizing<String>> {
-    use std::io::Read;
-    let mut token = zeroize::Zeroizing::new(String::new());
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_TOKEN_BYTES).read_to_string(&mut token))
-        .with_context(|| format!("cannot read the token file {}", path.display()))?;
-    Ok(token)
+/// What a token file holds; it is never shown.
+fn token(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+    let read = || {
+        let bytes = bounded::read(path, MAX_TOKEN_BYTES)?;
+        let text = std::str::from_utf8(&bytes).context("it is not UTF-8 text")?;
+        anyhow::Ok(Zeroizing::new(text.to_owned()))
+    };
+    read().with_context(|| format!("cannot read the token file {}", path.display()))
 }
