@@ -1,6 +1,7 @@
 //! One window: points sorted by digit, equal digits added, and buckets weighted by their digits.
 
 use super::digits::{Digit, Magnitude, Recoding};
+use crate::secret::Secret;
 use ff::Field;
 use group::prime::PrimeCurveAffine;
 use group::{Curve, Group};
@@ -30,22 +31,22 @@ pub(super) fn window_sum(
 
 /// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
 /// one order only, whatever the machine.
-fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Vec<Digit> {
+fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Secret<Digit> {
     let mut starts = vec![0u32; recoding.buckets() + 2];
-    let digits: Vec<Digit> = members
+    let digits = members
         .iter()
         .filter_map(|member| recoding.digit(member, window))
-        .inspect(|digit| starts[digit.bucket as usize + 1] += 1)
-        .collect();
+        .inspect(|digit| starts[digit.bucket as usize + 1] += 1);
+    let digits = Secret::collect(members.len(), digits);
     let mut total = 0;
     for start in &mut starts {
         total += *start;
         *start = total;
     }
-    let mut sorted = vec![Digit { bucket: 0, tag: 0 }; digits.len()];
-    for digit in digits {
+    let mut sorted = Secret::zeros(digits.len());
+    for digit in digits.iter() {
         let place = &mut starts[digit.bucket as usize];
-        sorted[*place as usize] = digit;
+        sorted[*place as usize] = *digit;
         *place += 1;
     }
     sorted
