@@ -20,7 +20,7 @@ pub(super) fn window_sum(
     bases: &[G1Affine],
 ) -> G1 {
     let sorted = sort(recoding, window, members);
-    let mut adder = Adder::new();
+    let mut adder = Adder::new(sorted.len().min(BLOCK));
     let partial = adder.sums(sorted.iter().map(|digit| {
         let base = bases[(digit.tag >> 1) as usize];
         let point = if digit.tag & 1 == 1 { -base } else { base };
@@ -109,13 +109,14 @@ enum Step {
 }
 
 impl Adder {
-    fn new() -> Self {
+    /// For at most `block` points at once.
+    fn new(block: usize) -> Self {
         Self {
-            points: Vec::with_capacity(BLOCK),
-            runs: Vec::with_capacity(BLOCK),
-            steps: Vec::with_capacity(BLOCK),
-            widths: vec![Fq::ONE; BLOCK],
-            later: vec![Fq::ONE; BLOCK],
+            points: Vec::with_capacity(block),
+            runs: Vec::with_capacity(block),
+            steps: Vec::with_capacity(block),
+            widths: vec![Fq::ONE; block],
+            later: vec![Fq::ONE; block],
         }
     }
 
