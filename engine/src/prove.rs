@@ -362,3 +362,6 @@ fn fold(pieces: &[Secret<Fr>], xn: Fr) -> Secret<Fr> {
     }
     folded
 }
+
+#[cfg(test)]
+mod pieces;
