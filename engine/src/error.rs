@@ -55,6 +55,9 @@ pub enum EngineError {
     /// Prepared for another key.
     #[error("the engine was prepared for another key than the one given")]
     Key,
+    /// Prepared with other parameters.
+    #[error("the engine was prepared with other parameters than those given")]
+    Parameters,
     /// More public values than usable rows.
     #[error("{got} public values do not fit the {usable} usable rows")]
     Instance {

@@ -7,7 +7,7 @@ use crate::quotient::cosets::Cosets;
 use crate::quotient::{Compiled, Sources};
 use ff::Field;
 use halo2_proofs::plonk::{ConstraintSystem, ProvingKey};
-use halo2_proofs::poly::commitment::Params;
+use halo2_proofs::poly::commitment::{Params, ParamsProver};
 use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rayon::prelude::*;
@@ -28,6 +28,8 @@ pub struct EngineKey {
     pub(crate) blinding: usize,
     /// Names the key that this was made of.
     pub(crate) digest: Fr,
+    /// Names the parameters: 1 and tau, in the exponent.
+    pub(crate) powers: Vec<G1Affine>,
 }
 
 impl EngineKey {
@@ -67,6 +69,7 @@ impl EngineKey {
             chunk,
             blinding,
             digest: vk.transcript_repr(),
+            powers: first_powers(params).to_vec(),
         })
     }
 
@@ -95,6 +98,12 @@ impl fmt::Debug for EngineKey {
             .field("memory", &self.memory())
             .finish_non_exhaustive()
     }
+}
+
+/// Two sets of parameters that agree in these agree in all.
+pub(crate) fn first_powers(params: &ParamsKZG<Bn256>) -> &[G1Affine] {
+    let powers = params.get_g();
+    &powers[..powers.len().min(2)]
 }
 
 fn require_supported(cs: &ConstraintSystem<Fr>) -> Result<(), EngineError> {

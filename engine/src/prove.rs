@@ -2,7 +2,7 @@
 
 use crate::error::EngineError;
 use crate::evaluate::Weights;
-use crate::key::EngineKey;
+use crate::key::{EngineKey, first_powers};
 use crate::msm::msm;
 use crate::opening::{Opening, open};
 use crate::permutation::{self, Set};
@@ -48,6 +48,9 @@ where
             expected: key.get_vk().get_domain().k(),
             got: params.k(),
         });
+    }
+    if prepared.powers != first_powers(params) {
+        return Err(EngineError::Parameters);
     }
     let cs = key.get_vk().cs();
     let fft = &prepared.fft;

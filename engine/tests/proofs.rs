@@ -231,6 +231,12 @@ fn what_does_not_belong_together_is_refused() {
         ..duty
     };
     assert!(matches!(foreign.try_prove(1), Err(EngineError::Key)));
+    let mut other_tau = self::membership();
+    other_tau.srs = dev::unsafe_srs(other_tau.srs.k(), 1).unwrap();
+    assert!(matches!(
+        other_tau.try_prove(1),
+        Err(EngineError::Parameters)
+    ));
     let blank = VigilCircuit::blank(foreign.key.shape());
     let mut setting = self::duty(Words::W1, 1);
     setting.circuit = blank;
