@@ -15,6 +15,7 @@ mod judge;
 mod keys;
 mod keystore;
 mod membership;
+mod nodes;
 mod output;
 mod passphrase;
 mod progress;
