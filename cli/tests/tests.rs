@@ -8,6 +8,7 @@ mod bench;
 mod capture;
 mod chain;
 mod contract;
+mod duties;
 mod follow;
 mod hostile;
 #[path = "../../follower/tests/http.rs"]

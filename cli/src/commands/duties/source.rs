@@ -142,7 +142,8 @@ impl SourceArgs {
 }
 
 fn from_file(file: &Path, registry: Option<&Registry>) -> anyhow::Result<Watched> {
-    let ledger = Ledger::read(file)?;
+    let ledger =
+        Ledger::read(file).with_context(|| format!("cannot use the ledger {}", file.display()))?;
     if let Some(registry) = registry {
         ensure!(
             ledger.header().registry_root == registry.root()?,
