@@ -8,6 +8,8 @@ mod args;
 mod book;
 mod bounded;
 mod commands;
+#[cfg(test)]
+mod documented;
 mod engine;
 mod folders;
 mod json_file;

@@ -28,4 +28,5 @@ mod run;
 mod selftest;
 mod settle;
 mod shell;
+mod units;
 mod verify;

@@ -263,18 +263,17 @@ mod tests {
                 max_outage_epochs: u16::try_from(attained.outage_epochs).unwrap().min(8191),
             };
             assert_eq!(is_compliant(&row, &edge), !row.slashed, "{attained:?}");
-            let beyond = [
-                Thresholds {
-                    min_performance_bps: edge.min_performance_bps + 1,
-                    ..edge
-                },
-                Thresholds {
-                    min_uptime_bps: edge.min_uptime_bps + 1,
-                    ..edge
-                },
-            ];
-            assert!(beyond.iter().all(|rules| !is_compliant(&row, rules)));
-            for thresholds in [THRESHOLDS, edge, beyond[0], beyond[1]] {
+            let performance = (attained.performance_bps < BPS).then(|| Thresholds {
+                min_performance_bps: edge.min_performance_bps + 1,
+                ..edge
+            });
+            let uptime = (attained.uptime_bps < BPS).then(|| Thresholds {
+                min_uptime_bps: edge.min_uptime_bps + 1,
+                ..edge
+            });
+            let beyond = [performance, uptime].into_iter().flatten();
+            assert!(beyond.clone().all(|rules| !is_compliant(&row, &rules)));
+            for thresholds in beyond.chain([THRESHOLDS, edge]) {
                 let rules = Rules {
                     thresholds,
                     policy: None,
