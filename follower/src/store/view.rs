@@ -38,14 +38,18 @@ impl StoreView {
             DatabaseError::DatabaseAlreadyOpen => StoreError::Followed { path: path.clone() },
             error => StoreError::open(&path, error),
         };
-        let database = match ReadOnlyDatabase::open(&path) {
+        // Some damage `redb` meets with a panic instead of an error. Nothing of ours is shared with it.
+        let opened = std::panic::catch_unwind(|| match ReadOnlyDatabase::open(&path) {
             Err(DatabaseError::RepairAborted) => {
-                drop(Database::open(&path).map_err(refused)?);
+                drop(Database::open(&path)?);
                 ReadOnlyDatabase::open(&path)
             }
             opened => opened,
+        });
+        let database = match opened {
+            Ok(database) => database.map_err(refused)?,
+            Err(_) => return Err(StoreError::Undecodable { path }),
         };
-        let database = database.map_err(refused)?;
         let identity = identity(&path, &begin(&path, &database)?)?;
         Ok(Self {
             database,

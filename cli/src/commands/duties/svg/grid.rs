@@ -1,6 +1,6 @@
 //! The cells, what they are marked with, and the numbers beside them.
 
-use super::{FIGURES, Layout, MARGIN, MARK, class, frame};
+use super::{FIGURES, Layout, MARK, class, frame};
 use crate::commands::duties::calendar::{Calendar, Events};
 use crate::commands::duties::report::Judged;
 use crate::commands::duties::text::{done, percent};
@@ -133,13 +133,12 @@ pub(super) fn proposed(svg: &mut String, x: u32, y: u32) -> fmt::Result {
     )
 }
 
-/// One that did not: a hollow diamond.
+/// One that did not: a cross.
 pub(super) fn proposal_missed(svg: &mut String, x: u32, y: u32) -> fmt::Result {
+    let cross = format!("M{} {}l8 8m0-8-8 8", x.saturating_sub(4), y - 4);
     writeln!(
         svg,
-        "<path class=\"halo\" d=\"M{x} {}l5 5-5 5-5-5z\"/><path class=\"lost\" d=\"M{x} {}l4 4-4 4-4-4z\"/>",
-        y - 5,
-        y - 4
+        "<path class=\"halo\" d=\"{cross}\"/><path class=\"lost\" d=\"{cross}\"/>"
     )
 }
 
@@ -173,7 +172,7 @@ pub(super) fn days(svg: &mut String, layout: &Layout, columns: &[Range<u32>]) ->
     Ok(())
 }
 
-/// How many were down at once: bars below the rows.
+/// How many were down at once: bars below the rows, the highest of them at full height.
 pub(super) fn strip(
     svg: &mut String,
     layout: &Layout,
@@ -186,22 +185,39 @@ pub(super) fn strip(
         "<text class=\"soft end\" x=\"{}\" y=\"{base}\">down at once</text>\
          <path class=\"rule\" d=\"M{} {base}H{}\"/>",
         layout.left() - 10,
-        layout.left().max(MARGIN),
+        layout.left(),
         layout.right()
     )?;
-    for (number, column) in columns.iter().enumerate() {
-        let sums = judged.iter().map(|shown| shown.line.targets(column));
-        let (due, missed) = sums.fold((0, 0), |(due, missed), (d, m)| (due + d, missed + m));
-        let height = (missed * BARS as usize).div_ceil(due.max(1)) as u32;
-        if height > 0 {
-            writeln!(
-                svg,
-                "<rect class=\"m\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{height}\"/>",
-                layout.left() + number as u32 * layout.column,
-                base - height,
-                layout.column - layout.gap
-            )?;
-        }
+    let shares: Vec<u32> = columns
+        .iter()
+        .map(|column| missed_bps(judged, column))
+        .collect();
+    let Some(most) = shares.iter().copied().max().filter(|&most| most > 0) else {
+        return Ok(());
+    };
+    writeln!(
+        svg,
+        "<text class=\"soft\" x=\"{}\" y=\"{}\">at most {} of the targets</text>",
+        layout.right() + 8,
+        base - BARS + 9,
+        percent(most)
+    )?;
+    for (number, share) in (0..).zip(shares).filter(|&(_, share)| share > 0) {
+        let height = (share * BARS).div_ceil(most);
+        writeln!(
+            svg,
+            "<rect class=\"m\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{height}\"/>",
+            layout.left() + number * layout.column,
+            base - height,
+            layout.column - layout.gap
+        )?;
     }
     Ok(())
+}
+
+/// Share of all validators' targets that are missed in a column.
+fn missed_bps(judged: &[Judged<'_>], column: &Range<u32>) -> u32 {
+    let sums = judged.iter().map(|shown| shown.line.targets(column));
+    let (due, missed) = sums.fold((0, 0), |(due, missed), (d, m)| (due + d, missed + m));
+    (missed * 10_000).checked_div(due).unwrap_or(0) as u32
 }
