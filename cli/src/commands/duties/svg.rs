@@ -26,6 +26,8 @@ const LABELS: u32 = 84;
 /// A column of numbers at the right, and how many there are.
 const FIGURE: u32 = 72;
 const FIGURES: [&str; 5] = ["uptime", "votes", "outage", "proposals", "sync"];
+/// Between the cells and the numbers.
+const FIGURE_GAP: u32 = 12;
 /// The mark of whether a validator meets the policy.
 const MARK: u32 = 28;
 /// Below it, text would not fit.
@@ -95,7 +97,9 @@ impl Layout {
 
     /// Right end of a column of numbers.
     fn figure(&self, number: usize) -> u32 {
-        self.right() + 8 + FIGURE * (number as u32 + 1)
+        // The last one, of sync bits, is the widest.
+        let wider = u32::from(number + 1 == FIGURES.len()) * FIGURE / 4;
+        self.right() + FIGURE_GAP + FIGURE * (number as u32 + 1) + wider
     }
 
     fn width(&self) -> u32 {

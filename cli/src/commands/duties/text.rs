@@ -5,6 +5,7 @@ use super::report::Judged;
 use super::verdict::{Clause, Verdict};
 use std::fmt::{self, Write as _};
 use std::io::{IsTerminal as _, stdout};
+use vigil_circuits::ledger::LedgerRow;
 
 /// Beside these there is room for an index and the totals.
 const COLUMNS: usize = 100;
@@ -105,8 +106,8 @@ fn write(
             text,
             "{:fill$}  {:>9} {:>9} {:>6} {:>9} {:>12}",
             "",
-            percent(shown.attained.uptime_bps),
-            percent(shown.attained.performance_bps),
+            share(row, shown.attained.uptime_bps),
+            share(row, shown.attained.performance_bps),
             shown.attained.outage_epochs,
             done(row.proposals_due, row.proposals_missed),
             done(row.sync_due, row.sync_missed),
@@ -202,6 +203,14 @@ pub(super) fn sentence(clause: &Clause) -> String {
         _ => format!(", the worst by {by}"),
     };
     format!("{asked}: {outcome}{margin}")
+}
+
+/// A share of a validator's active epochs, or a dash where it had none.
+pub(super) fn share(row: &LedgerRow, bps: u16) -> String {
+    match row.active_epochs {
+        0 => "-".to_owned(),
+        _ => percent(bps),
+    }
 }
 
 /// "3/4", or a dash where there was nothing to do.

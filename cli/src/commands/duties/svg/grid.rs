@@ -1,9 +1,9 @@
 //! The cells, what they are marked with, and the numbers beside them.
 
-use super::{FIGURES, Layout, MARK, class, frame};
+use super::{FIGURE_GAP, FIGURES, Layout, MARK, class, frame};
 use crate::commands::duties::calendar::{Calendar, Events};
 use crate::commands::duties::report::Judged;
-use crate::commands::duties::text::{done, percent};
+use crate::commands::duties::text::{done, percent, share};
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 use vigil_circuits::ledger::WORD_EPOCHS;
@@ -27,14 +27,21 @@ pub(super) fn axis(
         "<text class=\"soft end\" x=\"{}\" y=\"{y}\">epoch</text>",
         layout.left() - 10
     )?;
-    let step = TICK.div_ceil(layout.column) as usize;
+    // Days where there are several, else as many epochs as fit.
+    let day = columns
+        .iter()
+        .position(|column| column.start >= WORD_EPOCHS as u32)
+        .unwrap_or(1);
+    let step = (TICK as usize).div_ceil(layout.column as usize * day) * day;
     for (number, column) in columns.iter().enumerate().step_by(step) {
-        writeln!(
-            svg,
-            "<text class=\"soft\" x=\"{}\" y=\"{y}\">{}</text>",
-            layout.left() + number as u32 * layout.column,
-            calendar.start_epoch + u64::from(column.start)
-        )?;
+        let x = layout.left() + number as u32 * layout.column;
+        if number == 0 || x + TICK <= layout.right() + FIGURE_GAP {
+            writeln!(
+                svg,
+                "<text class=\"soft\" x=\"{x}\" y=\"{y}\">{}</text>",
+                calendar.start_epoch + u64::from(column.start)
+            )?;
+        }
     }
     for (number, name) in FIGURES.iter().enumerate() {
         writeln!(
@@ -88,8 +95,8 @@ pub(super) fn row(
         mark(svg, layout, (x + width / 2, y), events)?;
     }
     let figures = [
-        percent(shown.attained.uptime_bps),
-        percent(shown.attained.performance_bps),
+        share(row, shown.attained.uptime_bps),
+        share(row, shown.attained.performance_bps),
         shown.attained.outage_epochs.to_string(),
         done(row.proposals_due, row.proposals_missed),
         done(row.sync_due, row.sync_missed),
