@@ -8,6 +8,7 @@ mod bench;
 mod capture;
 mod chain;
 mod contract;
+mod duties;
 mod follow;
 mod hostile;
 #[path = "../../follower/tests/http.rs"]
@@ -27,4 +28,5 @@ mod run;
 mod selftest;
 mod settle;
 mod shell;
+mod units;
 mod verify;
