@@ -35,6 +35,8 @@ pub(crate) fn serve(
 }
 
 fn exchange(stream: &TcpStream, answer: &dyn Fn(&str, &[u8]) -> Response) -> io::Result<()> {
+    // Head and body are two writes: without this the second waits for the first's acknowledgement.
+    stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     // One connection serves many requests, as real nodes' do.
     while let Some((path, body)) = read(&mut reader)? {
