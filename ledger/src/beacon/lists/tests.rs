@@ -1,5 +1,7 @@
 //! The reduced lists against the plain ones: `VariableList`s decoded whole, hashed by `tree_hash`.
 
+mod forks;
+
 use super::super::facts::decode_state;
 use super::super::preset::{Mainnet, Minimal, Preset};
 use super::super::state::{BeaconStateDeneb, BeaconStateElectra, BeaconStateFulu};
