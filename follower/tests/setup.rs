@@ -47,6 +47,7 @@ pub(crate) fn options(folder: &Path, source: Source, start_epoch: u64, epochs: u
         epochs,
         periods: Some(1),
         source,
+        cross_check: Vec::new(),
         folder: folder.to_owned(),
         preceding: None,
         retry_lacking: Duration::ZERO,
