@@ -4,12 +4,13 @@ use crate::chain::{BUILD, unpack};
 use crate::http::Server;
 use crate::replay::{Fault, Keeps, Replay};
 use crate::run::{Home, stderr};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 const SIM: &str = "sim-deneb-electra-fulu";
+const DEVNET: &str = "devnet-electra-fulu";
 
 struct Node {
     replay: Arc<Replay>,
@@ -20,10 +21,14 @@ struct Node {
 impl Node {
     /// A draft registry and a node whose head is at `slot`.
     fn new(keeps: Keeps, slot: Option<u64>) -> Self {
+        Self::of(SIM, keeps, slot)
+    }
+
+    fn of(chain: &str, keeps: Keeps, slot: Option<u64>) -> Self {
         let home = Home::new();
         let draft = "registry draft --indices 0..63 --operators 4 --out trial";
         home.vigil(&draft.split(' ').collect::<Vec<_>>()).code(0);
-        let replay = Arc::new(Replay::new(SIM, keeps));
+        let replay = Arc::new(Replay::new(chain, keeps));
         replay.set_head(slot.unwrap_or(replay.last_slot()));
         let server = replay.serve();
         Self {
@@ -120,6 +125,73 @@ fn what_is_missing_is_named_and_the_rest_is_kept() {
     assert_eq!(followed["done"], false);
     assert_eq!(followed["recorded"], finalized - 2 - 8 + 1);
     assert_eq!(followed["missing"], serde_json::json!([]));
+}
+
+/// A real node's rewards agree where it has them; one wrong reward is the answer, with exit code 1.
+#[test]
+fn sources_are_compared_and_a_difference_refuses() {
+    let node = Node::of(DEVNET, Keeps::Everything, None);
+    let url = node.server.url();
+    let mut args = node.follow(&url, "states");
+    args.extend(["--cross-check", "blocks,rewards"]);
+    let followed = node.home.json(&args, 0);
+    assert_eq!(followed["done"], true);
+    let compared = followed["compared"].as_array().unwrap();
+    let of = |with: &str| -> Vec<&Value> {
+        let ranges = compared.iter().filter(|range| range["with"] == with);
+        ranges.collect()
+    };
+    for with in ["blocks", "block rewards", "sync rewards"] {
+        let ranges = of(with);
+        assert_eq!(ranges.len(), 1, "{ranges:?}");
+        assert_eq!(
+            (&ranges[0]["first_epoch"], &ranges[0]["last_epoch"]),
+            (&json!(8), &json!(47))
+        );
+        assert_eq!(ranges[0]["compared"], true);
+    }
+    let rewards: Vec<_> = of("attestation rewards")
+        .into_iter()
+        .map(|range| {
+            let epochs = [&range["first_epoch"], &range["last_epoch"]];
+            let epochs = epochs.map(|epoch| epoch.as_u64().unwrap());
+            let reason = range["reason"].as_str().unwrap_or_default();
+            assert_eq!(reason.contains("status 500"), range["compared"] == false);
+            (
+                epochs,
+                range["compared"] == true,
+                range["inactivity_leak"] == true,
+            )
+        })
+        .collect();
+    assert_eq!(
+        rewards,
+        [
+            ([8, 14], true, false),
+            ([15, 15], false, false),
+            ([16, 42], true, false),
+            ([43, 43], false, false),
+            ([44, 46], true, false),
+            ([47, 47], true, true),
+        ]
+    );
+
+    let mut answer = node.replay.captured("duties/rewards_att_0030.json");
+    // Validator 56 was down.
+    let entry = &mut answer["data"]["total_rewards"][56];
+    assert_eq!(entry["validator_index"], "56");
+    entry["head"] = json!("5");
+    let body = Fault::Body(answer.to_string().into_bytes());
+    node.replay.fail("rewards/attestations/30", body, u64::MAX);
+    let store = args.iter().position(|&arg| arg == "--store").unwrap() + 1;
+    args[store] = "other";
+    let refused = node.home.json(&args, 1);
+    assert_eq!(
+        refused["difference"],
+        json!({"validator": 56, "epoch": 30, "slot": null, "what": "timely head", "values": [
+            {"source": "states", "value": 0}, {"source": "attestation rewards", "reward_gwei": 5}]})
+    );
+    assert!(!node.home.path("other/8.ledger").exists());
 }
 
 #[test]

@@ -82,10 +82,11 @@ fn what_a_real_node_answered_agrees() {
 
 /// Follows until the sources contradict each other.
 fn difference(run: &mut Run) -> (Part, Part, Difference) {
+    let mut last = None;
     for slot in 1..=run.replay.last_slot() {
         run.replay.set_head(slot);
         match run.follower.step(&mut |_| {}) {
-            Ok(_) => {}
+            Ok(progress) => last = Some(progress.compared),
             Err(error) => {
                 assert!(!error.is_passing());
                 let ledgers = std::fs::read_dir(run.folder.path()).unwrap();
@@ -102,7 +103,7 @@ fn difference(run: &mut Run) -> (Part, Part, Difference) {
             }
         }
     }
-    panic!("no difference was found");
+    panic!("no difference was found: {last:?}");
 }
 
 fn entry(rewards: &mut Value, index: u64) -> &mut Value {
@@ -244,7 +245,7 @@ fn wrong_committees_are_found_by_name() {
             }
         }
         let body = Fault::Body(answer.to_string().into_bytes());
-        run.replay.fail("committees?epoch=22", body, u64::MAX);
+        run.replay.fail("/committees?epoch=22", body, u64::MAX);
         let (main, other, difference) = difference(&mut run);
         assert_eq!(
             (main, other),

@@ -1,5 +1,6 @@
 //! `vigil ledger follow`: from a live beacon node to ledger files.
 
+mod differs;
 mod log;
 mod outcome;
 
@@ -7,12 +8,13 @@ use crate::bounded;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use differs::Differs;
 use log::Log;
 use outcome::Followed;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vigil_follower::client::{ClientOptions, NodeAddress, Nodes};
-use vigil_follower::{Follower, Options, Progress, Source};
+use vigil_follower::{CrossCheck, FollowError, Follower, Options, Progress, Source};
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
 use zeroize::Zeroizing;
@@ -50,6 +52,9 @@ pub(crate) struct FollowArgs {
     /// What facts are made of
     #[arg(long, value_enum, default_value_t = From::States)]
     source: From,
+    /// Compare with other sources too; a difference stops the follower before anything is written (exit code 1)
+    #[arg(long, value_name = "SOURCE", value_enum, value_delimiter = ',')]
+    cross_check: Vec<With>,
     /// Ledger of the period before the first: its outages are carried on
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
@@ -73,6 +78,27 @@ enum From {
     Blocks,
 }
 
+/// What to compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum With {
+    /// As the source of that name
+    States,
+    /// As the source of that name
+    Blocks,
+    /// The node's rewards; in an inactivity leak they say little
+    Rewards,
+}
+
+impl std::convert::From<With> for CrossCheck {
+    fn from(with: With) -> Self {
+        match with {
+            With::States => Self::States,
+            With::Blocks => Self::Blocks,
+            With::Rewards => Self::Rewards,
+        }
+    }
+}
+
 impl FollowArgs {
     pub(super) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let registry = Registry::read(&self.registry)?;
@@ -91,6 +117,7 @@ impl FollowArgs {
                 From::States => Source::States,
                 From::Blocks => Source::Blocks,
             },
+            cross_check: self.cross_check.iter().map(|&with| with.into()).collect(),
             folder: self.store.clone(),
             preceding,
             retry_lacking: RETRY_LACKING,
@@ -99,7 +126,16 @@ impl FollowArgs {
         let poll = self
             .poll
             .map_or(follower.slot_duration(), Duration::from_secs);
-        let progress = self.follow(&mut follower, poll, &mut Log::new(format))?;
+        let progress = match self.follow(&mut follower, poll, &mut Log::new(format)) {
+            Ok(progress) => progress,
+            Err(error) => {
+                let Some(differs) = Differs::of(&error) else {
+                    return Err(error.into());
+                };
+                report::print(&differs, format)?;
+                return Ok(Outcome::Refused);
+            }
+        };
         let followed = Followed::new(&progress, self.epochs);
         report::print(&followed, format)?;
         if followed.unsigned_registry() {
@@ -123,7 +159,7 @@ impl FollowArgs {
         follower: &mut Follower,
         poll: Duration,
         log: &mut Log,
-    ) -> anyhow::Result<Progress> {
+    ) -> Result<Progress, FollowError> {
         let mut pause = poll;
         loop {
             match follower.step(&mut |event| log.event(&event)) {
@@ -141,7 +177,7 @@ impl FollowArgs {
                     log.trouble(&error);
                     pause = (pause * 2).min(MAX_PAUSE.max(poll));
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
             std::thread::sleep(pause);
         }

@@ -3,7 +3,7 @@
 use crate::word::Word;
 use serde::Serialize;
 use std::fmt;
-use vigil_follower::Progress;
+use vigil_follower::{Comparison, Progress};
 
 /// How far the follower came.
 #[derive(Debug, Serialize)]
@@ -16,6 +16,7 @@ pub(super) struct Followed {
     recorded: u64,
     waiting: u64,
     missing: Vec<Missing>,
+    compared: Vec<Compared>,
     ledgers: Vec<Written>,
 }
 
@@ -25,6 +26,34 @@ struct Missing {
     first_epoch: u64,
     last_epoch: u64,
     reason: String,
+}
+
+/// What came of comparing successive epochs with another source, the last one included.
+#[derive(Debug, Serialize)]
+struct Compared {
+    with: &'static str,
+    first_epoch: u64,
+    last_epoch: u64,
+    compared: bool,
+    inactivity_leak: bool,
+    reason: Option<String>,
+}
+
+impl Compared {
+    fn new(compared: &vigil_follower::Compared) -> Self {
+        let reason = match &compared.comparison {
+            Comparison::NotCompared { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        Self {
+            with: compared.part.name(),
+            first_epoch: compared.epochs.start,
+            last_epoch: compared.epochs.end - 1,
+            compared: reason.is_none(),
+            inactivity_leak: compared.comparison == Comparison::AgreesInALeak,
+            reason,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -59,6 +88,7 @@ impl Followed {
             recorded: progress.recorded,
             waiting: progress.waiting,
             missing: missing.collect(),
+            compared: progress.compared.iter().map(Compared::new).collect(),
             ledgers: ledgers.collect(),
         }
     }
@@ -90,6 +120,25 @@ impl fmt::Display for Followed {
                 "\nepochs {} to {last}\n  file  {}\n  root  {}",
                 written.start_epoch, written.file, written.ledger_root
             )?;
+        }
+        for compared in &self.compared {
+            let Compared {
+                with,
+                first_epoch,
+                last_epoch,
+                ..
+            } = compared;
+            write!(f, "\nepochs {first_epoch} to {last_epoch}: ")?;
+            match &compared.reason {
+                Some(reason) => write!(f, "NOT compared with {with}: {reason}")?,
+                None if compared.inactivity_leak => {
+                    write!(
+                        f,
+                        "no contradiction to {with}, which say little in an inactivity leak"
+                    )?;
+                }
+                None => write!(f, "the same by {with}")?,
+            }
         }
         for missing in &self.missing {
             let Missing {
