@@ -16,6 +16,7 @@ pub use progress::{Event, Missing, Progress, Written};
 use crate::client::Nodes;
 use crate::store::{Identity, Store};
 use lacks::Lacks;
+use periods::Periods;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -73,7 +74,7 @@ pub struct Follower {
     lacks: Lacks,
     /// Half epoch of the last question for proposers.
     proposers_asked: Option<u64>,
-    written: Vec<Written>,
+    periods: Periods,
 }
 
 impl Follower {
@@ -84,10 +85,10 @@ impl Follower {
     pub fn open(
         mut nodes: Nodes,
         registry: Registry,
-        options: Options,
+        mut options: Options,
     ) -> Result<Self, FollowError> {
         registry.check()?;
-        periods::check(&options)?;
+        Periods::check(&options)?;
         if options.cross_check.contains(&options.source.into()) {
             return Err(FollowError::OwnSource {
                 main: CrossCheck::from(options.source).parts()[0],
@@ -103,7 +104,10 @@ impl Follower {
             (options.start_epoch, options.epochs),
             options.source == Source::States,
         );
-        let store = Store::open(&options.folder, &identity)?;
+        let mut store = Store::open(&options.folder, &identity)?;
+        let periods = Periods::open(&mut options, &store)?;
+        // Whoever was killed between the two had no time for it.
+        store.give_back()?;
         let genesis_block = nodes.header("genesis")?.map(|header| header.root);
         Ok(Self {
             indices: registry.indices(),
@@ -112,7 +116,7 @@ impl Follower {
             waiting: BTreeSet::new(),
             lacks: Lacks::new(options.retry_lacking),
             proposers_asked: None,
-            written: Vec::new(),
+            periods,
             slot_duration: progress::slot_duration(&spec_json),
             nodes,
             store,
@@ -169,10 +173,10 @@ impl Follower {
         epoch.saturating_mul(self.spec.slots_per_epoch())
     }
 
-    /// Epochs of the periods, up to one, that are not recorded.
+    /// Epochs of the periods without ledgers, up to one, that are not recorded.
     fn unrecorded(&self, up_to: u64) -> impl Iterator<Item = u64> + '_ {
-        let end = periods::end(&self.options).min(up_to.saturating_add(1));
-        (self.options.start_epoch..end).filter(|epoch| !self.recorded.contains(epoch))
+        let end = self.periods.end().min(up_to.saturating_add(1));
+        (self.periods.start()..end).filter(|epoch| !self.recorded.contains(epoch))
     }
 
     /// Epochs that are final and have candidates for all that they need.

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `about` | name | which chain, registry and period the store is of; the finalised checkpoint |
 //! | `epochs` | epoch | [`EpochFacts`], final |
+//! | `network` | epoch | everybody's votes, if the source knows them |
+//! | `periods` | first epoch | what is left of a period once it has its ledger: [`PeriodRecord`] |
 //! | `compared` | epoch, part | what a comparison with another source came to |
 //! | `snapshots` | kind, slot, last block | candidates, not final yet |
 //! | `proposers` | epoch, dependent block | candidates, not final yet |
@@ -11,9 +13,11 @@
 
 mod candidates;
 mod error;
+mod periods;
 mod tables;
 
 pub use error::StoreError;
+pub(crate) use periods::PeriodRecord;
 
 use crate::follow::{Comparison, Part};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
@@ -24,9 +28,12 @@ use std::path::{Path, PathBuf};
 use tables::{decode, encode};
 use vigil_ledger::beacon::{Checkpoint, Root};
 use vigil_ledger::epoch::EpochFacts;
+use vigil_ledger::rows::NetworkEpoch;
 
 const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
 const EPOCHS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("epochs");
+const NETWORK: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("network");
+const PERIODS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("periods");
 const COMPARED: TableDefinition<'_, (u64, u8), &[u8]> = TableDefinition::new("compared");
 const SNAPSHOTS: TableDefinition<'_, (u8, u64, Root), &[u8]> = TableDefinition::new("snapshots");
 const PROPOSERS: TableDefinition<'_, (u64, Root), &[u8]> = TableDefinition::new("proposers");
@@ -135,6 +142,8 @@ impl Store {
         {
             // All tables are there from the first moment on.
             write.open_table(EPOCHS).map_err(self.failed())?;
+            write.open_table(NETWORK).map_err(self.failed())?;
+            write.open_table(PERIODS).map_err(self.failed())?;
             write.open_table(COMPARED).map_err(self.failed())?;
             write.open_table(SNAPSHOTS).map_err(self.failed())?;
             write.open_table(PROPOSERS).map_err(self.failed())?;
@@ -204,6 +213,7 @@ impl Store {
     pub(crate) fn record(
         &self,
         facts: &EpochFacts,
+        network: Option<&NetworkEpoch>,
         comparisons: &[(Part, Comparison)],
     ) -> Result<(), StoreError> {
         let write = self.write()?;
@@ -221,6 +231,12 @@ impl Store {
                         .insert(facts.epoch, encode(&self.path, facts)?.as_slice())
                         .map_err(self.failed())?;
                 }
+            }
+            let mut networks = write.open_table(NETWORK).map_err(self.failed())?;
+            if let Some(network) = network {
+                networks
+                    .insert(facts.epoch, encode(&self.path, network)?.as_slice())
+                    .map_err(self.failed())?;
             }
             let mut compared = write.open_table(COMPARED).map_err(self.failed())?;
             for (part, comparison) in comparisons {

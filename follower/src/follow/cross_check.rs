@@ -6,11 +6,13 @@ use super::canonical::Walked;
 use super::{FollowError, Follower, Source};
 use crate::rewards::Rewards;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use vigil_ledger::chain::CanonicalBlocks;
 use vigil_ledger::cross_check::{Difference, first_difference};
 use vigil_ledger::epoch::{EpochDuties, EpochFacts};
+use vigil_ledger::rows::NetworkEpoch;
 
 /// A source to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +59,7 @@ impl CrossCheck {
 }
 
 /// What a node may have or not, of a source to compare with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// Facts from whole states.
     States,
@@ -123,7 +125,7 @@ pub enum Comparison {
 }
 
 /// What comparisons of successive epochs came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     /// With what.
     pub part: Part,
@@ -137,6 +139,7 @@ pub struct Compared {
 pub(super) struct Derived {
     pub(super) facts: EpochFacts,
     pub(super) duties: EpochDuties,
+    pub(super) network: Option<NetworkEpoch>,
     /// The blocks of the epoch and of the next.
     pub(super) blocks: CanonicalBlocks,
     /// The epoch's own.
@@ -262,17 +265,39 @@ impl Follower {
         Ok(true)
     }
 
+    /// What comparisons came to, of complete periods and of the one that is being recorded.
+    pub(super) fn all_compared(&self) -> Vec<Compared> {
+        let mut compared = self.periods.compared().to_vec();
+        for written in self.periods.written() {
+            let epochs = written.start_epoch..written.start_epoch + u64::from(written.epochs);
+            for &part in self.sources().skip(1).flat_map(|kind| kind.parts()) {
+                let is_of = |compared: &Compared| {
+                    compared.part == part && epochs.contains(&compared.epochs.start)
+                };
+                if !compared.iter().any(is_of) {
+                    compared.push(Compared {
+                        part,
+                        epochs: epochs.clone(),
+                        comparison: not_asked_for(),
+                    });
+                }
+            }
+        }
+        compared.extend(self.compared(self.periods.start()..u64::MAX));
+        compared
+    }
+
     /// What comparisons of the epochs of a range came to, with every part that was asked for.
     pub(super) fn compared(&self, epochs: Range<u64>) -> Vec<Compared> {
         let mut compared = Vec::<Compared>::new();
-        let parts = self.sources().skip(1).flat_map(|kind| kind.parts());
-        for &part in parts {
+        let asked = self.sources().skip(1).flat_map(|kind| kind.parts().iter());
+        let earlier = self.comparisons.keys().map(|(_, part)| part);
+        let parts: BTreeSet<Part> = asked.chain(earlier).copied().collect();
+        for part in parts {
             for &epoch in self.recorded.range(epochs.clone()) {
                 let comparison = match self.comparisons.get(&(epoch, part)) {
                     Some(comparison) => comparison.clone(),
-                    None => Comparison::NotCompared {
-                        reason: "it was recorded when this comparison was not asked for".to_owned(),
-                    },
+                    None => not_asked_for(),
                 };
                 match compared.last_mut() {
                     Some(last)
@@ -291,5 +316,11 @@ impl Follower {
             }
         }
         compared
+    }
+}
+
+fn not_asked_for() -> Comparison {
+    Comparison::NotCompared {
+        reason: "it was recorded when this comparison was not asked for".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use super::Part;
 use crate::client::{NodeError, Refusal};
 use crate::store::StoreError;
+use std::path::PathBuf;
 use vigil_ledger::assembly::BuildError;
 use vigil_ledger::chain::ChainError;
 use vigil_ledger::cross_check::Difference;
@@ -103,6 +104,17 @@ pub enum FollowError {
         other: Part,
         /// On what.
         difference: Difference,
+    },
+    /// The ledger that the next one continues is not what was written.
+    #[error(
+        "the ledger {} is not there, or not as it was written (sha256 {sha256}), and its epochs are no longer kept: put it back, or start again in an empty folder",
+        path.display()
+    )]
+    LostLedger {
+        /// Where it was.
+        path: PathBuf,
+        /// Of the file, in hex.
+        sha256: String,
     },
     /// A block that was walked over is not in the store.
     #[error("the store has lost block {root}: start again in an empty folder")]

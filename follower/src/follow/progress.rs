@@ -58,6 +58,11 @@ pub struct Written {
     pub epochs: u32,
     /// The ledger root.
     pub root: Fr,
+    /// SHA-256 of the file.
+    pub file_hash: [u8; 32],
+    /// Attestation performance of all validators of the chain, in basis points; `None` if the source does
+    /// not know them.
+    pub network_bps: Option<u16>,
     /// The file.
     pub path: PathBuf,
     /// Nobody vouches for the registry.
@@ -105,7 +110,7 @@ impl Follower {
         finalized_epoch: u64,
         is_catching_up: bool,
     ) -> Progress {
-        let period_start = self.period_start(self.written.len() as u64);
+        let period_start = self.periods.start();
         let period = period_start..period_start.saturating_add(self.options.epochs.into());
         Progress {
             head_slot,
@@ -113,10 +118,10 @@ impl Follower {
             period_start,
             recorded: self.recorded.range(period).count() as u64,
             missing: self.missing(finalized_epoch),
-            compared: self.compared(0..u64::MAX),
+            compared: self.all_compared(),
             waiting: self.waiting.len() as u64,
-            ledgers: self.written.clone(),
-            is_done: self.options.periods == Some(self.written.len() as u64),
+            ledgers: self.periods.written().to_vec(),
+            is_done: self.periods.is_done(),
             is_catching_up,
         }
     }

@@ -36,7 +36,8 @@ impl Follower {
         let Some(comparisons) = self.cross_check(chain, finalized, &derived)? else {
             return Ok(());
         };
-        self.store.record(&derived.facts, &comparisons)?;
+        let network = derived.network.as_ref();
+        self.store.record(&derived.facts, network, &comparisons)?;
         self.recorded.insert(epoch);
         for (part, comparison) in comparisons {
             self.note_comparison(epoch, part, comparison, tell);
@@ -73,6 +74,7 @@ impl Follower {
             .seats
             .participation(&self.spec, &blocks, epoch)
             .map_err(failed)?;
+        let network = last.network.filter(|network| network.epoch == epoch);
         let standings = match source {
             Source::States => {
                 compare(epoch, &self.indices, &last.standings, &from_blocks)?;
@@ -97,6 +99,7 @@ impl Follower {
         Ok(Some(Derived {
             facts,
             duties,
+            network,
             blocks,
             slots,
         }))
@@ -229,7 +232,7 @@ impl Follower {
             finalized,
             self.first_slot(finalized.epoch.saturating_sub(4)),
             |slot| slot >= open || needed.contains(&slot),
-            |epoch| !self.recorded.contains(&epoch),
+            |epoch| epoch >= self.periods.start() && !self.recorded.contains(&epoch),
         )?;
         Ok(())
     }
