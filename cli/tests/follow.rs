@@ -4,6 +4,7 @@ use crate::chain::{BUILD, unpack};
 use crate::http::Server;
 use crate::replay::{Fault, Keeps, Replay};
 use crate::run::{Home, stderr};
+use crate::settle::policy;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -125,6 +126,69 @@ fn what_is_missing_is_named_and_the_rest_is_kept() {
     assert_eq!(followed["done"], false);
     assert_eq!(followed["recorded"], finalized - 2 - 8 + 1);
     assert_eq!(followed["missing"], serde_json::json!([]));
+}
+
+/// Killed in the midst of short periods, of their ledgers, of forgetting their epochs: all ledgers and
+/// headers are those of the files, each continuing the one before.
+#[test]
+fn killed_at_any_moment_many_periods_and_their_headers_come_out() {
+    let node = Node::new(Keeps::Everything, None);
+    unpack(&node.home);
+    let policy = serde_json::to_vec(&policy()).unwrap();
+    std::fs::write(node.home.path("policy.json"), policy).unwrap();
+    node.replay
+        .fail("", Fault::Slow(Duration::from_millis(5)), u64::MAX);
+    let url = node.server.url();
+    let fixed = "ledger follow --registry trial/registry.json --start-epoch 8 --epochs 6 --periods 5 \
+        --once --json --store many --policy policy.json --beacon";
+    let mut args: Vec<&str> = fixed.split_ascii_whitespace().collect();
+    args.push(&url);
+    let mut kills = 0;
+    let followed = loop {
+        let mut child = node.home.command(&args);
+        child.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(60 + kills * 97 % 500));
+        if kills < 12 && child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
+            continue;
+        }
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        break serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    };
+    assert!(kills >= 5, "killed {kills} times only");
+    assert_eq!(followed["done"], true);
+    let mut previous = Vec::<String>::new();
+    for (period, ledger) in followed["ledgers"].as_array().unwrap().iter().enumerate() {
+        let start = (8 + 6 * period).to_string();
+        let (out, header) = (format!("{start}.built"), format!("{start}.header"));
+        let mut build = BUILD[..12].to_vec();
+        build.extend(["--start-epoch", &start, "--epochs", "6", "--out", &out]);
+        build.extend(["--policy", "policy.json", "--header", &header]);
+        build.extend(previous.iter().map(String::as_str));
+        let built = node.home.json(&build, 0);
+        assert_eq!(ledger["ledger_root"], built["ledger_root"]);
+        let read = |name: &str| std::fs::read(node.home.path(name)).unwrap();
+        assert_eq!(read(ledger["file"].as_str().unwrap()), read(&out));
+        assert_eq!(read(ledger["header"].as_str().unwrap()), read(&header));
+        previous = vec!["--previous".to_owned(), out];
+    }
+    assert_eq!(previous, ["--previous", "32.built"]);
+    // A header that is lost is made again, though the epochs are no longer kept.
+    let header = node.home.path("many/8.header.json");
+    let bytes = std::fs::read(&header).unwrap();
+    std::fs::remove_file(&header).unwrap();
+    node.home.json(&args, 0);
+    assert_eq!(std::fs::read(&header).unwrap(), bytes);
+    // Other sources do not know all validators.
+    args.extend(["--source", "blocks"]);
+    args.retain(|&arg| arg != "--json");
+    let error = node.error(&args);
+    assert!(error.contains("follow with --source states"), "{error}");
 }
 
 /// A real node's rewards agree where it has them; one wrong reward is the answer, with exit code 1.

@@ -1,6 +1,7 @@
 //! `vigil ledger follow`: from a live beacon node to ledger files.
 
 mod differs;
+mod headers;
 mod log;
 mod outcome;
 
@@ -9,12 +10,13 @@ use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use differs::Differs;
+use headers::Headers;
 use log::Log;
 use outcome::Followed;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vigil_follower::client::{ClientOptions, NodeAddress, Nodes};
-use vigil_follower::{CrossCheck, FollowError, Follower, Options, Progress, Source};
+use vigil_follower::{CrossCheck, Follower, Options, Progress, Source};
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
 use zeroize::Zeroizing;
@@ -58,6 +60,9 @@ pub(crate) struct FollowArgs {
     /// Ledger of the period before the first: its outages are carried on
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
+    /// The pool's policy: writes START.header.json, which a quorum signs, beside each ledger; states only
+    #[arg(long, value_name = "FILE.json")]
+    policy: Option<PathBuf>,
     /// Record what is final now, and end
     #[arg(long)]
     once: bool,
@@ -102,6 +107,12 @@ impl std::convert::From<With> for CrossCheck {
 impl FollowArgs {
     pub(super) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let registry = Registry::read(&self.registry)?;
+        if self.policy.is_some() && self.source == From::Blocks {
+            bail!(
+                "a header needs the votes and balances of all validators of the chain, which a node's answers besides states do not give: follow with --source states, or make it of files with vigil ledger build --policy --header"
+            );
+        }
+        let headers = Headers::new(self.policy.as_deref())?;
         let preceding = self
             .previous
             .as_deref()
@@ -126,11 +137,12 @@ impl FollowArgs {
         let poll = self
             .poll
             .map_or(follower.slot_duration(), Duration::from_secs);
-        let progress = match self.follow(&mut follower, poll, &mut Log::new(format)) {
+        let followed = self.follow(&mut follower, poll, &headers, &mut Log::new(format));
+        let progress = match followed {
             Ok(progress) => progress,
             Err(error) => {
-                let Some(differs) = Differs::of(&error) else {
-                    return Err(error.into());
+                let Some(differs) = error.downcast_ref().and_then(Differs::of) else {
+                    return Err(error);
                 };
                 report::print(&differs, format)?;
                 return Ok(Outcome::Refused);
@@ -158,13 +170,15 @@ impl FollowArgs {
         &self,
         follower: &mut Follower,
         poll: Duration,
+        headers: &Headers,
         log: &mut Log,
-    ) -> Result<Progress, FollowError> {
+    ) -> anyhow::Result<Progress> {
         let mut pause = poll;
         loop {
             match follower.step(&mut |event| log.event(&event)) {
                 Ok(progress) => {
                     log.progress(&progress, self.epochs);
+                    headers.write(&progress)?;
                     if progress.is_done || (self.once && !progress.is_catching_up) {
                         return Ok(progress);
                     }
@@ -177,7 +191,7 @@ impl FollowArgs {
                     log.trouble(&error);
                     pause = (pause * 2).min(MAX_PAUSE.max(poll));
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
             std::thread::sleep(pause);
         }

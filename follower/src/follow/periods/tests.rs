@@ -152,6 +152,84 @@ fn the_store_does_not_grow_with_the_number_of_periods() {
     );
 }
 
+const KILLED: (&str, u32, u64, u64) = ("VIGIL_TEST_KILLED_STORE", 40, 1000, 12);
+
+/// Records epochs and writes ledgers until there are enough.
+fn go_on(folder: &Path) {
+    let (_, epochs, validators, enough) = KILLED;
+    let registry = registry(validators);
+    let (mut store, periods) = open(folder, epochs);
+    let mut periods = periods.unwrap();
+    while periods.written().len() < enough as usize {
+        let start = periods.start();
+        let recorded = store.recorded().unwrap();
+        for epoch in start..start + u64::from(epochs) {
+            if !recorded.contains(&epoch) {
+                store
+                    .record(&facts(epoch, epochs.into(), validators), None, &[])
+                    .unwrap();
+            }
+        }
+        periods
+            .write(&mut store, &registry, CHAIN, Vec::new())
+            .unwrap();
+    }
+}
+
+/// The process that is killed: a run of this test alone, with the folder named.
+#[test]
+fn a_process_that_is_killed() {
+    if let Ok(folder) = std::env::var(KILLED.0) {
+        go_on(Path::new(&folder));
+    }
+}
+
+/// Whoever comes after finds a whole store, and ends with the same ledgers.
+#[test]
+fn killed_at_any_moment_the_store_goes_on() {
+    let (name, epochs, _, enough) = KILLED;
+    let folder = tempfile::tempdir().unwrap();
+    let mut kills = 0;
+    loop {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "follow::periods::tests::a_process_that_is_killed",
+            ])
+            .env(name, folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(30 + kills * 61 % 200));
+        let is_over = child.try_wait().unwrap();
+        if is_over.is_none() && kills < 25 {
+            child.kill().unwrap();
+            kills += 1;
+        }
+        let status = child.wait().unwrap();
+        let (store, periods) = open(folder.path(), epochs);
+        let periods = periods.unwrap();
+        // Nothing is left of what has its ledger, and nothing is lacking below what is there.
+        let recorded = store.recorded().unwrap();
+        let next = periods.start();
+        assert!(recorded.iter().copied().eq((next..).take(recorded.len())));
+        if status.success() {
+            break;
+        }
+    }
+    assert!(kills >= 5, "killed {kills} times only");
+    let other = tempfile::tempdir().unwrap();
+    go_on(other.path());
+    let length = u64::from(epochs);
+    for start in (START..START + enough * length).step_by(epochs as usize) {
+        let read = |folder: &Path| std::fs::read(folder.join(format!("{start}.ledger"))).unwrap();
+        assert!(
+            read(folder.path()) == read(other.path()),
+            "period from {start} on"
+        );
+    }
+}
+
 #[test]
 fn a_ledger_that_the_next_one_continues_must_be_there() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! What `vigil ledger follow` reports.
 
+use super::headers::Headers;
 use crate::word::Word;
 use serde::Serialize;
 use std::fmt;
@@ -63,6 +64,8 @@ struct Written {
     start_epoch: u64,
     epochs: u32,
     unsigned_registry: bool,
+    network_bps: Option<u16>,
+    header: Option<String>,
 }
 
 impl Followed {
@@ -78,6 +81,10 @@ impl Followed {
             start_epoch: written.start_epoch,
             epochs: written.epochs,
             unsigned_registry: written.unsigned_registry,
+            network_bps: written.network_bps,
+            header: Some(Headers::path(written))
+                .filter(|header| header.exists())
+                .map(|header| header.display().to_string()),
         });
         Self {
             done: progress.is_done,
@@ -117,9 +124,12 @@ impl fmt::Display for Followed {
             let last = written.start_epoch + u64::from(written.epochs) - 1;
             write!(
                 f,
-                "\nepochs {} to {last}\n  file  {}\n  root  {}",
+                "\nepochs {} to {last}\n  file    {}\n  root    {}",
                 written.start_epoch, written.file, written.ledger_root
             )?;
+            if let Some(header) = &written.header {
+                write!(f, "\n  header  {header}")?;
+            }
         }
         for compared in &self.compared {
             let Compared {
