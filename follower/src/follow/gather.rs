@@ -33,9 +33,9 @@ impl Follower {
             // A reorganisation may have replaced what was taken.
             let current = block_at_or_before(&mut self.nodes, slot)?;
             let taken = self.store.snapshots(slot)?;
-            let is_taken = taken
-                .iter()
-                .any(|snapshot| Some(snapshot.last_block_root) == current);
+            let is_taken = taken.iter().any(|snapshot| {
+                current.is_some_and(|block| block.root == snapshot.last_block_root)
+            });
             if !is_taken {
                 self.take(slot, tell)?;
             }

@@ -35,8 +35,15 @@ impl Lacks {
             .is_none_or(|lack| Instant::now() >= lack.again)
     }
 
-    /// It was asked for in vain; says whether that is news.
+    /// It was asked for in vain; says whether that is news. Who asks before it is due does not wait the
+    /// longer for it: until a slot is final it is asked for at every look.
     pub(super) fn note(&mut self, slot: u64, reason: String) -> bool {
+        if let Some(lack) = self.lacks.get_mut(&slot)
+            && Instant::now() < lack.again
+        {
+            lack.reason = reason;
+            return false;
+        }
         let tries = self.lacks.get(&slot).map_or(0, |lack| lack.tries);
         let wait = self.shortest.saturating_mul(1 << tries.min(MAX_DOUBLINGS));
         let lack = Lack {
@@ -71,6 +78,10 @@ mod tests {
         assert_eq!(lacks.reason(7), Some("pruned"));
         lacks.found(7);
         assert!(lacks.is_due(7));
+        for _ in 0..10 {
+            lacks.note(8, "empty".to_owned());
+        }
+        assert_eq!(lacks.lacks[&8].tries, 1);
         let mut impatient = Lacks::new(Duration::ZERO);
         assert!(impatient.note(7, String::new()));
         assert!(impatient.is_due(7));
