@@ -54,15 +54,22 @@ has_reached() { [ "$(head_slot)" -ge "$1" ]; }
 is_epoch() { has_reached $(($1 * slots_per_epoch)); }
 wait_for_epoch() { wait_until "epoch $1" is_epoch "$1"; }
 
+middle_of_epoch() { echo $(($1 * slots_per_epoch + slots_per_epoch / 2)); }
+
+# For messages.
+finality() { ask /eth/v1/beacon/states/head/finality_checkpoints || echo "a node that does not answer"; }
+
 # The epoch by the clock, also while the node is away.
 clock_epoch() { echo $((($(date +%s) - genesis_time) / seconds_per_slot / slots_per_epoch)); }
 
 is_slashed() { [ "$(ask "/eth/v1/beacon/states/head/validators/$1" | field .data.validator.slashed)" = true ]; }
 
-# Killed, started again, and given its blocks back. Followers see a refused connection, then a node that is syncing.
+# Killed in the middle of an epoch, started again, and given its blocks back. Followers see a refused connection, then
+# a node that is syncing, and an epoch whose last slot is empty. A whole epoch without the node would be too long:
+# no other one could tell the follower from blocks who had to propose.
 kill_and_revive_node() {
     kill_now node
-    sleep 4
+    sleep 1
     start_node
     say "the node is back with $(script replay.mjs "$node_url" "$work/chain")"
 }

@@ -57,7 +57,7 @@ wait_until() {
     local what=$1
     shift
     until "$@"; do
-        [ "$SECONDS" -lt "$deadline" ] || fail "$what did not happen in time"
+        [ "$SECONDS" -lt "$deadline" ] || fail "$what did not happen in time; finality is $(finality)"
         meanwhile
         sleep 1
     done

@@ -64,7 +64,7 @@ start_client
 back=$(clock_epoch)
 say "the second client is back in epoch $back"
 
-wait_for_epoch $((back + 1))
+wait_until "the middle of epoch $((back + 1))" has_reached "$(middle_of_epoch $((back + 1)))"
 kill_and_revive_node
 
 wait_for_ledgers
