@@ -89,7 +89,7 @@ impl Snapshot {
     ) -> Result<Option<Self>, NodeError> {
         let indices = registry.indices();
         let epoch = spec.epoch_of(slot);
-        let Some(last) = block_at_or_before(nodes, slot)? else {
+        let Some(last) = last_block(nodes, slot)? else {
             return Ok(None);
         };
         let state_slot = match spec.epoch_of(last.slot) == epoch {
@@ -103,7 +103,7 @@ impl Snapshot {
         }
         let sync_committee = nodes.sync_committee(state_slot, epoch)?;
         let records = nodes.validators(state_slot, &indices)?;
-        if block_at_or_before(nodes, slot)? != Some(last) {
+        if last_block(nodes, slot)? != Some(last) {
             return Ok(None);
         }
         let standing = |index| Standing {
@@ -138,11 +138,12 @@ fn wrong_key(registry: &Registry, key: impl Fn(u64) -> Option<[u8; 48]>) -> Opti
     }
 }
 
-/// The last block of the node's chain at or before a slot.
-pub(crate) fn block_at_or_before(
-    nodes: &mut Nodes,
-    slot: u64,
-) -> Result<Option<Header>, NodeError> {
+/// The root of the last block of the node's chain at or before a slot.
+pub(crate) fn block_at_or_before(nodes: &mut Nodes, slot: u64) -> Result<Option<Root>, NodeError> {
+    Ok(last_block(nodes, slot)?.map(|header| header.root))
+}
+
+fn last_block(nodes: &mut Nodes, slot: u64) -> Result<Option<Header>, NodeError> {
     /// More empty slots in a row than any chain that finalises has.
     const LONGEST_GAP: u64 = 512;
     for slot in (slot.saturating_sub(LONGEST_GAP)..=slot).rev() {

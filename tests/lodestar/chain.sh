@@ -62,7 +62,7 @@ finality() { ask /eth/v1/beacon/states/head/finality_checkpoints || echo "a node
 # The epoch by the clock, also while the node is away.
 clock_epoch() { echo $((($(date +%s) - genesis_time) / seconds_per_slot / slots_per_epoch)); }
 
-is_slashed() { [ "$(ask "/eth/v1/beacon/states/head/validators/$1" | field .data.validator.slashed)" = true ]; }
+is_slashed() { [ "$(ask "/eth/v1/beacon/states/head/validators/$1" | field .data.validator.slashed 2> /dev/null)" = true ]; }
 
 # Killed in the middle of an epoch, started again, and given its blocks back. Followers see a refused connection, then
 # a node that is syncing, and an epoch whose last slot is empty. A whole epoch without the node would be too long:

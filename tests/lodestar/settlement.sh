@@ -34,10 +34,10 @@ prove_duty() {
 # Proves honestly and settles.
 settle_operator() {
     must_end_with 0 prove_duty "$1"
-    must_end_with 0 "$vigil" verify --statement "$1.json" --proof "$1.proof"
+    must_end_with 0 "$vigil" verify --statement "$1.json" --proof "$1.proof" --root "$("$vigil" ledger root period.ledger)"
     must_end_with 0 "$vigil" settle proof "${book[@]}" --statement "$1.json" --proof "$1.proof" --json
     cp last.out "$1-settled.json"
-    say "$1 claims $(field .claims < "$1.json" | tr -d '\n')"
+    say "$1 claims $(field .claims < "$1.json" | tr -s ' \n' ' ')"
 }
 
 # `must_be OPERATOR FIELD CONDITION`: of what was settled, as an expression with `it`.

@@ -33,11 +33,13 @@ impl Follower {
             // A reorganisation may have replaced what was taken.
             let current = block_at_or_before(&mut self.nodes, slot)?;
             let taken = self.store.snapshots(slot)?;
-            let is_taken = taken.iter().any(|snapshot| {
-                current.is_some_and(|block| block.root == snapshot.last_block_root)
-            });
+            let is_taken = taken
+                .iter()
+                .any(|snapshot| Some(snapshot.last_block_root) == current);
             if !is_taken {
                 self.take(slot, tell)?;
+                // Some nodes have states of empty slots once they are final, and not before.
+                self.lacks.expect(slot);
             }
         }
         let mut tries = 0;

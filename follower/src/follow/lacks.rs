@@ -35,15 +35,8 @@ impl Lacks {
             .is_none_or(|lack| Instant::now() >= lack.again)
     }
 
-    /// It was asked for in vain; says whether that is news. Who asks before it is due does not wait the
-    /// longer for it: until a slot is final it is asked for at every look.
+    /// It was asked for in vain; says whether that is news.
     pub(super) fn note(&mut self, slot: u64, reason: String) -> bool {
-        if let Some(lack) = self.lacks.get_mut(&slot)
-            && Instant::now() < lack.again
-        {
-            lack.reason = reason;
-            return false;
-        }
         let tries = self.lacks.get(&slot).map_or(0, |lack| lack.tries);
         let wait = self.shortest.saturating_mul(1 << tries.min(MAX_DOUBLINGS));
         let lack = Lack {
@@ -53,6 +46,14 @@ impl Lacks {
         };
         self.lacks.insert(slot, lack);
         tries == 0
+    }
+
+    /// It may well be had the next time: that it was asked for in vain so far puts off nothing.
+    pub(super) fn expect(&mut self, slot: u64) {
+        if let Some(lack) = self.lacks.get_mut(&slot) {
+            lack.tries = 1;
+            lack.again = Instant::now();
+        }
     }
 
     pub(super) fn found(&mut self, slot: u64) {
@@ -76,12 +77,10 @@ mod tests {
         assert!(!lacks.is_due(7) && lacks.is_due(8));
         assert!(!lacks.note(7, "pruned".to_owned()));
         assert_eq!(lacks.reason(7), Some("pruned"));
+        lacks.expect(7);
+        assert!(lacks.is_due(7) && !lacks.note(7, "pruned".to_owned()));
         lacks.found(7);
         assert!(lacks.is_due(7));
-        for _ in 0..10 {
-            lacks.note(8, "empty".to_owned());
-        }
-        assert_eq!(lacks.lacks[&8].tries, 1);
         let mut impatient = Lacks::new(Duration::ZERO);
         assert!(impatient.note(7, String::new()));
         assert!(impatient.is_due(7));
