@@ -5,6 +5,7 @@
 # are the same, and the pool settles on it.
 # Needs node 20 or later, npm, a C++ compiler and Python for one native module, and about six minutes.
 # Usage: run.sh [path of vigil]
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 vigil=$(realpath "${1:-$here/../../target/debug/vigil}")
@@ -79,8 +80,9 @@ told=$(script story.mjs flags.csv totals.csv $first_away $last_validator "$stopp
 say "the ledger tells the story: $told"
 
 build_header
+enrol_operators
+build_header
 recorded=(chain/states/0*.ssz)
 slashed_cannot_join "${recorded[-1]}"
-enrol_operators
 settle_period
 say "a live chain was registered, followed, proven and settled: ledger $("$vigil" ledger root period.ledger)"
