@@ -79,7 +79,6 @@ say "Lodestar's own code gives the same: $same"
 told=$(script story.mjs flags.csv totals.csv $first_away $last_validator "$stopped" "$back" $slashed_validator) || fail "$told"
 say "the ledger tells the story: $told"
 
-build_header
 enrol_operators
 build_header
 recorded=(chain/states/0*.ssz)
