@@ -23,4 +23,4 @@ mod snapshot;
 pub mod store;
 
 pub use follow::{Event, FollowError, Follower, Missing, Options, Progress, Source, Written};
-pub use store::StoreError;
+pub use store::{StoreError, StoreView};

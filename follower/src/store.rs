@@ -10,8 +10,10 @@
 
 mod error;
 mod tables;
+mod view;
 
 pub use error::StoreError;
+pub use view::StoreView;
 
 use crate::client::ProposerDuties;
 use crate::snapshot::Snapshot;
