@@ -10,7 +10,7 @@ slots_per_epoch=8
 seconds_per_slot=2
 # Between the node's start and the chain's first slot; who is later misses some slots, that is all.
 genesis_delay=20
-genesis_time=$(($(date +%s) + genesis_delay))
+schedule_genesis() { genesis_time=$(($(date +%s) + genesis_delay)); }
 
 # One dependency's native part is not built: its JavaScript serves.
 lodestar=(env NODE_BACKEND=js LODESTAR_PRESET=minimal node --require "$here/polyfill.cjs")
