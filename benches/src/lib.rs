@@ -1,4 +1,22 @@
+<<<<<<< HEAD
 //! Criterion benchmarks (`benches/`; `cargo bench -p vigil-benches` runs them), and a simulation of what the settlement
 //! rules make worthwhile ([`incentives`]; `cargo run -p vigil-benches --example incentives` prints it).
 
 pub mod incentives;
+=======
+//! Synthetic chains of mainnet's size behind the Beacon API, for measuring what following one costs.
+//!
+//! `cargo run --release -p vigil-benches --bin follow -- --help` measures a follower;
+//! `cargo bench -p vigil-benches` measures kernels. The containers, the votes and the flags are written
+//! down here a second time, from the consensus specs, and not taken from the crates that are measured.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod chain;
+pub mod containers;
+pub mod follow;
+mod http;
+pub mod ledger;
+pub mod node;
+pub mod plan;
+pub mod usage;
+>>>>>>> 9487f7e883b4cc3c8f40213ed1f8d6cb59645170

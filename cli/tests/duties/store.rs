@@ -208,3 +208,58 @@ fn a_node_is_asked_on_the_spot_and_again_later() {
     let said = stderr(&run(&home, &wrong.replace("trial/", "other/"), 2));
     assert!(said.contains("of another registry version"), "{said}");
 }
+
+#[test]
+fn epochs_that_no_node_has_are_named_and_what_comes_after_them_is_left_out() {
+    let (home, replay) = node();
+    // The first look is at a node with everything, the later ones at one that forgets what is final.
+    replay.set_head(200);
+    let server = replay.serve();
+    run(&home, &follow(&server.url()), 0);
+    let forgetful = Arc::new(Replay::new(SIM, Keeps::Unfinalized));
+    let server = forgetful.serve();
+    let mut slot = 300;
+    while slot <= 360 {
+        forgetful.set_head(slot);
+        run(&home, &follow(&server.url()), 2);
+        slot += 8;
+    }
+    let assert = run(&home, &format!("{DUTIES} --json"), 0);
+    let shown: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
+    // What was final at the first look, and what it kept of the epochs that became final later.
+    let gap = 8 + shown["recorded"].as_u64().unwrap();
+    assert!(
+        (replay.finalized().epoch - 1..=200 / SLOTS_PER_EPOCH).contains(&gap),
+        "{gap}"
+    );
+    let said = stderr(&assert);
+    let expected = format!("epoch {gap} is not recorded: the later ones are");
+    assert!(said.contains(&expected), "{said}");
+
+    let look = DUTIES.replace("--store follow", "--store look");
+    let look = format!(
+        "{look} --start-epoch 8 --epochs 40 --beacon {}",
+        server.url()
+    );
+    let said = stderr(&run(&home, &look, 2));
+    assert!(said.contains("warning: epochs 8 to "), "{said}");
+    assert!(said.contains("epoch 8 is not recorded"), "{said}");
+}
+
+#[test]
+fn a_period_that_is_over_is_shown_from_its_ledger_where_its_epochs_are_gone() {
+    let (home, replay) = node();
+    replay.set_head(replay.last_slot());
+    let server = replay.serve();
+    run(&home, &follow(&server.url()), 0);
+    let shown = home.json(&words(DUTIES), 0);
+    // A store of the same follower that has recorded nothing of this period.
+    replay.set_head(40);
+    let other = follow(&server.url()).replace("--store follow", "--store other");
+    run(&home, &other, 0);
+    let other = DUTIES.replace("--store follow", "--store other");
+    let said = stderr(&run(&home, &other, 2));
+    assert!(said.contains("has recorded no epoch yet"), "{said}");
+    fs::copy(home.path("follow/8.ledger"), home.path("other/8.ledger")).unwrap();
+    assert_eq!(comparable(home.json(&words(&other), 0)), comparable(shown));
+}

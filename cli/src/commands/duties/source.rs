@@ -2,6 +2,7 @@
 
 use crate::nodes;
 use crate::progress::Spinner;
+use crate::report;
 use anyhow::{Context, bail, ensure};
 use clap::{ArgGroup, ValueEnum};
 use std::ops::Range;
@@ -9,11 +10,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vigil_circuits::identity::fr_to_be_bytes;
 use vigil_follower::client::NodeAddress;
-use vigil_follower::{Follower, Options, Source, StoreView};
+use vigil_follower::{Follower, Options, Progress, Source, StoreView};
 use vigil_ledger::assembly::Assembly;
 use vigil_ledger::epoch::EpochFacts;
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
+
+/// Longer than a look takes: what no node has is asked for once.
+const RETRY_LACKING: Duration = Duration::from_secs(3600);
 
 /// A ledger, a store, or a node.
 #[derive(Debug, clap::Args)]
@@ -84,7 +88,7 @@ impl SourceArgs {
         let preceding = self.previous.as_deref().map(Ledger::read).transpose();
         let preceding = preceding.context("cannot use the preceding ledger")?;
         if !self.beacon.is_empty() {
-            self.follow(folder, registry, preceding.clone())?;
+            self.follow(folder, registry, preceding.as_ref())?;
         }
         let view = StoreView::open(folder)?;
         ensure!(
@@ -101,13 +105,37 @@ impl SourceArgs {
         .read(self.start_epoch)
     }
 
-    /// Records what is final now, once.
+    /// Records what is final now.
     fn follow(
         &self,
         folder: &Path,
         registry: &Registry,
-        preceding: Option<Ledger>,
+        preceding: Option<&Ledger>,
     ) -> anyhow::Result<()> {
+        let _spinner = Spinner::new("asking the nodes");
+        let mut missing = self.look(folder, registry, preceding)?.missing;
+        if !missing.is_empty() {
+            // A state may have to be vouched for by one that was fetched after it.
+            missing = self.look(folder, registry, preceding)?.missing;
+        }
+        if let Some(missing) = missing.first() {
+            report::warn(format_args!(
+                "epochs {} to {} are missing ({}): name a node that has them",
+                missing.epochs.start,
+                missing.epochs.end - 1,
+                missing.reason
+            ));
+        }
+        Ok(())
+    }
+
+    /// Follows until there is nothing more to fetch.
+    fn look(
+        &self,
+        folder: &Path,
+        registry: &Registry,
+        preceding: Option<&Ledger>,
+    ) -> anyhow::Result<Progress> {
         let (start_epoch, epochs) = self.new_or_known(folder)?;
         let options = Options {
             start_epoch,
@@ -118,14 +146,17 @@ impl SourceArgs {
                 From::Blocks => Source::Blocks,
             },
             folder: folder.to_owned(),
-            preceding,
-            retry_lacking: Duration::ZERO,
+            preceding: preceding.cloned(),
+            retry_lacking: RETRY_LACKING,
         };
-        let _spinner = Spinner::new("asking the nodes");
         let nodes = nodes::open(&self.beacon, self.token_file.as_deref(), self.timeout)?;
         let mut follower = Follower::open(nodes, registry.clone(), options)?;
-        while follower.step(&mut |_| {})?.is_catching_up {}
-        Ok(())
+        loop {
+            let progress = follower.step(&mut |_| {})?;
+            if !progress.is_catching_up {
+                return Ok(progress);
+            }
+        }
     }
 
     /// Start and length of the first period: what the store knows, or what a new one is told.
@@ -167,21 +198,26 @@ struct Stored<'a> {
 }
 
 impl Stored<'_> {
-    /// The period from `start` on, or the last one of which an epoch is recorded. Its ledger ends where
-    /// the first epoch is lacking.
+    /// The period from `start` on, or the last one of which something is known. Its ledger ends where the
+    /// first epoch is lacking. Of a period that is over the store may have given up the epochs: then there
+    /// is the ledger that the follower wrote.
     fn read(&self, start: Option<u64>) -> anyhow::Result<Watched> {
         let recorded = self.view.recorded()?;
         let last = recorded.last().copied();
-        let start = match start {
-            Some(start) => start,
-            None => self.period_of(last.context("the store has recorded no epoch yet")?),
-        };
+        let start = start
+            .or(last.map(|last| self.period_of(last)))
+            .or_else(|| self.last_ledger())
+            .context("the store has recorded no epoch yet")?;
         ensure!(
             self.period_of(start) == start,
             "no period of the store starts at epoch {start}: periods of {} epochs start at {}",
             self.view.epochs(),
             self.view.start_epoch()
         );
+        let written = self.ledger_path(start);
+        if !recorded.contains(&start) && written.exists() {
+            return from_file(&written, Some(self.registry));
+        }
         let epochs = self.view.epochs();
         let period = start..start.saturating_add(epochs.into());
         let known = period.take_while(|epoch| recorded.contains(epoch)).count();
@@ -190,6 +226,16 @@ impl Stored<'_> {
             "epoch {start} is not recorded, the store has {}: name a node that has it, or another period by --start-epoch",
             span(&recorded.first().copied().zip(last).map(|(a, b)| a..b + 1))
         );
+        let gap = start + known as u64;
+        if recorded
+            .range(gap..start + u64::from(epochs))
+            .next()
+            .is_some()
+        {
+            report::warn(format_args!(
+                "epoch {gap} is not recorded: the later ones are, but are left out here"
+            ));
+        }
         let before = self.before(start)?;
         let mut assembly = Assembly::new(
             self.view.genesis_validators_root(),
@@ -216,13 +262,27 @@ impl Stored<'_> {
         first + since - since % length.max(1)
     }
 
+    /// Where the follower writes the ledger of the period from `start` on.
+    fn ledger_path(&self, start: u64) -> PathBuf {
+        self.folder.join(format!("{start}.ledger"))
+    }
+
+    /// Start of the last period in a row that has its ledger.
+    fn last_ledger(&self) -> Option<u64> {
+        let length = (self.view.epochs() as usize).max(1);
+        let starts = (self.view.start_epoch()..).step_by(length);
+        starts
+            .take_while(|&start| self.ledger_path(start).exists())
+            .last()
+    }
+
     /// The ledger of the period before, which the follower wrote.
     fn before(&self, start: u64) -> anyhow::Result<Option<Ledger>> {
         let length = u64::from(self.view.epochs());
         match start.checked_sub(length) {
             Some(before) if start > self.view.start_epoch() => {
-                let path = self.folder.join(format!("{before}.ledger"));
-                let ledger = Ledger::read(&path).context("cannot use the preceding ledger")?;
+                let ledger = Ledger::read(&self.ledger_path(before))
+                    .context("cannot use the preceding ledger")?;
                 Ok(Some(ledger))
             }
             _ => Ok(self.preceding.clone()),
