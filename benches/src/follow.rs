@@ -28,6 +28,7 @@ pub fn follow(
         epochs: u32::try_from(plan.epochs)?,
         periods: Some(1),
         source,
+        cross_check: Vec::new(),
         folder: store.to_owned(),
         preceding: None,
         retry_lacking: Duration::ZERO,

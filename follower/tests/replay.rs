@@ -1,6 +1,9 @@
 //! A captured chain behind the routes of the Beacon API, as a node would have served it while the chain
 //! went on: real states, blocks and duties over a real socket, with faults where a test wants them.
 
+#[path = "replay_rewards.rs"]
+mod rewards;
+
 use crate::capture::Capture;
 use crate::http::{Request, Response, Server};
 use serde_json::{Value, json};
@@ -274,23 +277,35 @@ impl Replay {
                 Some(self.ssz(request, slot, body))
             }
             ["eth", "v1", "beacon", "states", id, "committees"] => {
-                self.state(id)?;
+                self.records_at(id)?;
                 let epoch: u64 = query.strip_prefix("epoch=")?.parse().ok()?;
                 self.file(&format!("duties/committees_{epoch:04}.json"))
             }
             ["eth", "v1", "beacon", "states", id, "sync_committees"] => {
-                self.state(id)?;
+                self.records_at(id)?;
                 let epoch: u64 = query.strip_prefix("epoch=")?.parse().ok()?;
                 self.file(&format!("duties/sync_{epoch:04}.json"))
             }
             ["eth", "v1", "beacon", "states", id, "validators"] => {
-                self.validators(&self.state(id)?.1, query, &request.body)
+                self.validators(&self.records_at(id)?, query, &request.body)
+            }
+            ["eth", "v1", "beacon", "rewards", "attestations", epoch] => {
+                self.attestation_rewards(epoch, request)
+            }
+            ["eth", "v1", "beacon", "rewards", "blocks", slot] => self.block_rewards(slot),
+            ["eth", "v1", "beacon", "rewards", "sync_committee", slot] => {
+                self.sync_rewards(slot, request)
             }
             ["eth", "v1", "validator", "duties", "proposer", epoch] => {
                 self.proposers(epoch.parse().ok()?)
             }
             _ => None,
         }
+    }
+
+    /// A captured answer, to be changed.
+    pub(crate) fn captured(&self, name: &str) -> Value {
+        serde_json::from_slice(&self.files[name]).unwrap()
     }
 
     fn file(&self, name: &str) -> Option<Response> {
@@ -354,6 +369,26 @@ impl Replay {
         }
         let (state, bytes) = self.states.get(&slot)?;
         Some((slot, state.clone(), bytes.clone()))
+    }
+
+    /// What is asked for in JSON comes from states of blocks alone, as some nodes have it; the last one of
+    /// an epoch says the same as the recorded state of the epoch's end.
+    fn records_at(&self, id: &str) -> Option<StateFacts> {
+        let Ok(slot) = id.parse::<u64>() else {
+            return Some(self.state(id)?.1);
+        };
+        if let Some((state, _)) = self.reorged(slot) {
+            return Some(state);
+        }
+        let end = (self.spec.epoch_of(slot) + 1) * self.spec.slots_per_epoch() - 1;
+        let (&last, _) = self.canonical.range(..=end).next_back()?;
+        if slot == last {
+            return Some(self.state(&end.to_string())?.1);
+        }
+        // Only an epoch without any block has a state without one.
+        (slot == end && self.spec.epoch_of(last) < self.spec.epoch_of(end))
+            .then(|| self.state(id))?
+            .map(|(_, state, _)| state)
     }
 
     fn validators(&self, state: &StateFacts, query: &str, body: &[u8]) -> Option<Response> {
