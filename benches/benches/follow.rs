@@ -1,7 +1,7 @@
 //! What a follower does with a state of a million validators, piece by piece.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use std::fs;
 use std::hint::black_box;
 use vigil_benches::chain::{SyntheticChain, spec_json};
@@ -18,7 +18,8 @@ const PLAN: Plan = Plan {
 
 fn follow(c: &mut Criterion) {
     let mut group = c.benchmark_group("follow 1M");
-    group.sample_size(10);
+    // A state takes seconds.
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
     let mut list: Vec<u64> = (0..PLAN.validators).collect();
     group.bench_function("shuffle", |b| {
         b.iter(|| shuffle(black_box(&mut list), &[7; 32], 90));

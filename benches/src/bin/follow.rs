@@ -32,7 +32,7 @@ const PLANNED: &str = "planned.json";
 #[derive(Debug, Parser)]
 #[command(
     after_help = "An epoch lasts 384 s on mainnet: 5 % of a core are 19.2 CPU-seconds an epoch.\n\n\
-    The states lie in a temporary folder while it runs: 140 MB for a million validators, one an epoch.\n\n\
+    The states lie in a temporary folder while it runs: 146 MB for a million validators, one an epoch.\n\n\
     Examples:\n  cargo run --release -p vigil-benches --bin follow -- --validators 20000 --registered 1000\n  \
     cargo run --release -p vigil-benches --bin follow -- --source states --json"
 )]
