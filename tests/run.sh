@@ -11,7 +11,7 @@ step cargo clippy --workspace --all-targets --quiet -- -D warnings
 step contracts/test.sh
 step cargo test --workspace
 if command -v npm > /dev/null && command -v node > /dev/null; then
-    step cargo build --quiet --package vigil-cli
+    # The tests have built it.
     step tests/lodestar/run.sh "${CARGO_TARGET_DIR:-target}/debug/vigil"
 else
     printf '\n== node and npm are not installed: no live beacon node is followed\n'

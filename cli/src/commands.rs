@@ -3,6 +3,7 @@
 mod bench;
 mod contract;
 mod demo;
+mod duties;
 mod enrol;
 mod ledger;
 mod operator;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     /// A period's ledger: every registered validator's duties
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// A private calendar of your validators, and whether the policy would hold
+    Duties(Box<duties::Args>),
     /// Prove how many validators of a registry an operator has
     Enrol(enrol::Args),
     /// Prove an operator's duties of a period
@@ -65,6 +68,7 @@ impl Command {
             Self::Operator(command) => command.run(format),
             Self::Registry(command) => command.run(format),
             Self::Ledger(command) => command.run(format),
+            Self::Duties(args) => args.run(format),
             Self::Enrol(args) => args.run(format),
             Self::Prove(args) => args.run(format),
             Self::Verify(args) => args.run(format),

@@ -8,6 +8,8 @@ mod args;
 mod book;
 mod bounded;
 mod commands;
+#[cfg(test)]
+mod documented;
 mod engine;
 mod folders;
 mod json_file;
@@ -15,6 +17,7 @@ mod judge;
 mod keys;
 mod keystore;
 mod membership;
+mod nodes;
 mod output;
 mod passphrase;
 mod progress;

@@ -4,14 +4,20 @@ use crate::run::Home;
 use std::io::Read;
 use tar::Archive;
 
-const ARCHIVE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../data/chains/sim-deneb-electra-fulu.tar.zst"
-);
+const CHAINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/chains");
 
-/// Unpacks the chain to the folder `chain` of `home`.
+/// Unpacks the simulated chain to the folder `chain` of `home`.
 pub(crate) fn unpack(home: &Home) {
-    let packed = std::fs::File::open(ARCHIVE).unwrap();
+    unpack_as_chain(home, "sim-deneb-electra-fulu", "S");
+}
+
+/// Unpacks the chain of a running node with planned faults.
+pub(crate) fn unpack_devnet(home: &Home) {
+    unpack_as_chain(home, "devnet-electra-fulu", "A");
+}
+
+fn unpack_as_chain(home: &Home, name: &str, top: &str) {
+    let packed = std::fs::File::open(format!("{CHAINS}/{name}.tar.zst")).unwrap();
     let mut bytes = Vec::new();
     ruzstd::decoding::StreamingDecoder::new(packed)
         .unwrap()
@@ -19,7 +25,7 @@ pub(crate) fn unpack(home: &Home) {
         .unwrap();
     let folder = home.path("unpacked");
     Archive::new(bytes.as_slice()).unpack(&folder).unwrap();
-    std::fs::rename(folder.join("S"), home.path("chain")).unwrap();
+    std::fs::rename(folder.join(top), home.path("chain")).unwrap();
 }
 
 /// `vigil ledger build` of epochs 8 to 47 with the registry `trial/registry.json`.

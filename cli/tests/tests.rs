@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod bench;
+mod calldata;
 #[path = "../../ledger/tests/common/capture.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod capture;
 mod chain;
 mod contract;
+mod duties;
 mod follow;
 mod hostile;
 #[path = "../../follower/tests/http.rs"]
@@ -27,4 +29,5 @@ mod run;
 mod selftest;
 mod settle;
 mod shell;
+mod units;
 mod verify;

@@ -27,4 +27,4 @@ pub use follow::{
     Compared, Comparison, CrossCheck, Event, FollowError, Follower, Missing, Options, Part,
     Progress, Source, Written,
 };
-pub use store::StoreError;
+pub use store::{StoreError, StoreView};

@@ -15,9 +15,11 @@ mod candidates;
 mod error;
 mod periods;
 mod tables;
+mod view;
 
 pub use error::StoreError;
 pub(crate) use periods::PeriodRecord;
+pub use view::StoreView;
 
 use crate::follow::{Comparison, Part};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};

@@ -107,11 +107,10 @@ fn difference(run: &mut Run) -> (Part, Part, Difference) {
 }
 
 fn entry(rewards: &mut Value, index: u64) -> &mut Value {
-    let rewards = rewards.as_array_mut().unwrap().iter_mut();
     let index = json!(index.to_string());
+    let mut rewards = rewards.as_array_mut().unwrap().iter_mut();
     rewards
-        .filter(|reward| reward["validator_index"] == index)
-        .next()
+        .find(|reward| reward["validator_index"] == index)
         .unwrap()
 }
 

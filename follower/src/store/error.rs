@@ -29,6 +29,12 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// A follower has it, so that it cannot be looked at.
+    #[error("{} is in use by a follower: stop that first, which loses nothing, or let it run with --once from a timer", path.display())]
+    Followed {
+        /// The database.
+        path: PathBuf,
+    },
     /// The database cannot be read or written.
     #[error("the store {} cannot be used: {source}", path.display())]
     Failed {

@@ -5,7 +5,7 @@ mod headers;
 mod log;
 mod outcome;
 
-use crate::bounded;
+use crate::nodes;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -13,19 +13,17 @@ use differs::Differs;
 use headers::Headers;
 use log::Log;
 use outcome::Followed;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use vigil_follower::client::{ClientOptions, NodeAddress, Nodes};
+use vigil_follower::client::NodeAddress;
 use vigil_follower::{CrossCheck, Follower, Options, Progress, Source};
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
-use zeroize::Zeroizing;
 
 /// Something that no node has is asked for again after so long, then ever less often.
 const RETRY_LACKING: Duration = Duration::from_secs(60);
 /// The longest wait after a node was away.
 const MAX_PAUSE: Duration = Duration::from_secs(300);
-const MAX_TOKEN_BYTES: usize = 1 << 16;
 
 /// Arguments of `vigil ledger follow`.
 #[derive(Debug, clap::Args)]
@@ -119,7 +117,7 @@ impl FollowArgs {
             .map(Ledger::read)
             .transpose()
             .context("cannot use the preceding ledger")?;
-        let nodes = self.nodes()?;
+        let nodes = nodes::open(&self.beacon, self.token_file.as_deref(), self.timeout)?;
         let options = Options {
             start_epoch: self.start_epoch,
             epochs: self.epochs,
@@ -196,27 +194,4 @@ impl FollowArgs {
             std::thread::sleep(pause);
         }
     }
-
-    fn nodes(&self) -> anyhow::Result<Nodes> {
-        let token = self.token_file.as_deref().map(token).transpose()?;
-        let addresses = self.beacon.iter().cloned().map(|address| match &token {
-            Some(token) => address.with_token(token),
-            None => Ok(address),
-        });
-        let options = ClientOptions {
-            stall_timeout: Duration::from_secs(self.timeout),
-            ..ClientOptions::default()
-        };
-        Ok(Nodes::new(addresses.collect::<Result<_, _>>()?, options)?)
-    }
-}
-
-/// What a token file holds; it is never shown.
-fn token(path: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let read = || {
-        let bytes = bounded::read(path, MAX_TOKEN_BYTES)?;
-        let text = std::str::from_utf8(&bytes).context("it is not UTF-8 text")?;
-        anyhow::Ok(Zeroizing::new(text.to_owned()))
-    };
-    read().with_context(|| format!("cannot read the token file {}", path.display()))
 }
