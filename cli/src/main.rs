@@ -1,6 +1,7 @@
 //! The command `vigil`.
 //!
-//! Exit codes: 0 all is well, 1 a proof or a claim is refused, 2 the command could not do its work.
+//! Exit codes: 0 all is well, 1 a proof or a claim is refused, or sources contradict each other, 2 the command
+//! could not do its work.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address;

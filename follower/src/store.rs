@@ -5,7 +5,7 @@
 //! | `about` | name | which chain, registry and period the store is of; the finalised checkpoint |
 //! | `epochs` | epoch | [`EpochFacts`], final |
 //! | `network` | epoch | everybody's votes, if the source knows them |
-//! | `periods` | first epoch | what is left of a period once it has its ledger: [`PeriodRecord`] |
+//! | `periods` | first epoch | what is left of a period once it has its ledger |
 //! | `compared` | epoch, part | what a comparison with another source came to |
 //! | `snapshots` | kind, slot, last block | candidates, not final yet |
 //! | `proposers` | epoch, dependent block | candidates, not final yet |
