@@ -9,7 +9,7 @@ pub(crate) const POOL: &str = "0x7676767676767676767676767676767676767676";
 const ACCOUNT: &str = "0x6161616161616161616161616161616161616161";
 const COIN: &str = "1000000000000000000";
 
-fn policy() -> Value {
+pub(crate) fn policy() -> Value {
     json!({"version": 1, "policy": {
         "min_performance": {"below_network": 600},
         "min_uptime": {"absolute": 8000},

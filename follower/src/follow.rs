@@ -1,6 +1,7 @@
 //! One look at the nodes after the other, until the periods are complete.
 
 mod canonical;
+mod cross_check;
 mod error;
 mod gather;
 mod lacks;
@@ -8,13 +9,15 @@ mod periods;
 mod progress;
 mod record;
 
+pub use cross_check::{Compared, Comparison, CrossCheck, Part};
 pub use error::FollowError;
 pub use progress::{Event, Missing, Progress, Written};
 
 use crate::client::Nodes;
 use crate::store::{Identity, Store};
 use lacks::Lacks;
-use std::collections::BTreeSet;
+use periods::Periods;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 use vigil_circuits::identity::fr_to_be_bytes;
@@ -42,6 +45,8 @@ pub struct Options {
     pub periods: Option<u64>,
     /// Where facts come from.
     pub source: Source,
+    /// Which sources that one is compared with, before anything is written.
+    pub cross_check: Vec<CrossCheck>,
     /// Folder of the store and of the ledgers.
     pub folder: PathBuf,
     /// Ledger of the period before the first.
@@ -63,12 +68,13 @@ pub struct Follower {
     genesis_validators_root: Root,
     genesis_block: Option<Root>,
     recorded: BTreeSet<u64>,
+    comparisons: BTreeMap<(u64, Part), Comparison>,
     /// Epochs that are final, but for a later state to vouch for theirs.
     waiting: BTreeSet<u64>,
     lacks: Lacks,
     /// Half epoch of the last question for proposers.
     proposers_asked: Option<u64>,
-    written: Vec<Written>,
+    periods: Periods,
 }
 
 impl Follower {
@@ -79,10 +85,15 @@ impl Follower {
     pub fn open(
         mut nodes: Nodes,
         registry: Registry,
-        options: Options,
+        mut options: Options,
     ) -> Result<Self, FollowError> {
         registry.check()?;
-        periods::check(&options)?;
+        Periods::check(&options)?;
+        if options.cross_check.contains(&options.source.into()) {
+            return Err(FollowError::OwnSource {
+                main: CrossCheck::from(options.source).parts()[0],
+            });
+        }
         let (genesis_validators_root, spec_json) = nodes.config()?;
         nodes.expect_chain(genesis_validators_root);
         registry.check_beacon_chain(&genesis_validators_root)?;
@@ -93,15 +104,19 @@ impl Follower {
             (options.start_epoch, options.epochs),
             options.source == Source::States,
         );
-        let store = Store::open(&options.folder, &identity)?;
+        let mut store = Store::open(&options.folder, &identity)?;
+        let periods = Periods::open(&mut options, &store)?;
+        // Whoever was killed between the two had no time for it.
+        store.give_back()?;
         let genesis_block = nodes.header("genesis")?.map(|header| header.root);
         Ok(Self {
             indices: registry.indices(),
             recorded: store.recorded()?,
+            comparisons: store.comparisons()?,
             waiting: BTreeSet::new(),
             lacks: Lacks::new(options.retry_lacking),
             proposers_asked: None,
-            written: Vec::new(),
+            periods,
             slot_duration: progress::slot_duration(&spec_json),
             nodes,
             store,
@@ -158,10 +173,10 @@ impl Follower {
         epoch.saturating_mul(self.spec.slots_per_epoch())
     }
 
-    /// Epochs of the periods, up to one, that are not recorded.
+    /// Epochs of the periods without ledgers, up to one, that are not recorded.
     fn unrecorded(&self, up_to: u64) -> impl Iterator<Item = u64> + '_ {
-        let end = periods::end(&self.options).min(up_to.saturating_add(1));
-        (self.options.start_epoch..end).filter(|epoch| !self.recorded.contains(epoch))
+        let end = self.periods.end().min(up_to.saturating_add(1));
+        (self.periods.start()..end).filter(|epoch| !self.recorded.contains(epoch))
     }
 
     /// Epochs that are final and have candidates for all that they need.
@@ -169,13 +184,15 @@ impl Follower {
         let Some(last) = finalized.checked_sub(2) else {
             return Ok(Vec::new());
         };
+        let kind = self.options.source.into();
         let mut ready = Vec::new();
         for epoch in self.unrecorded(last) {
             let has_proposers =
                 self.options.source == Source::States || !self.store.proposers(epoch)?.is_empty();
             if has_proposers
-                && self.store.has_snapshot(self.duty_slot(epoch))?
-                && self.store.has_snapshot(self.final_slot(epoch))?
+                && self.store.has_candidate(kind, self.duty_slot(epoch))?
+                && self.store.has_candidate(kind, self.final_slot(epoch))?
+                && self.is_settled(epoch)?
             {
                 ready.push(epoch);
             }

@@ -19,8 +19,12 @@
 
 pub mod client;
 mod follow;
+mod rewards;
 mod snapshot;
 pub mod store;
 
-pub use follow::{Event, FollowError, Follower, Missing, Options, Progress, Source, Written};
+pub use follow::{
+    Compared, Comparison, CrossCheck, Event, FollowError, Follower, Missing, Options, Part,
+    Progress, Source, Written,
+};
 pub use store::{StoreError, StoreView};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use vigil_ledger::beacon::{Root, Spec, StateFacts};
 use vigil_ledger::epoch::{EpochDuties, Seats, Standing, places};
 use vigil_ledger::registry::{Registry, RegistryError};
-use vigil_ledger::rows::RowError;
+use vigil_ledger::rows::{NetworkEpoch, RowError};
 
 /// How many earlier snapshots a state vouches for. The minimal preset's ring of state roots has no more.
 pub(crate) const REMEMBERED_EPOCHS: u64 = 7;
@@ -29,6 +29,8 @@ pub(crate) struct Snapshot {
     pub(crate) proposers: Option<Vec<u64>>,
     pub(crate) sync_committee: Vec<u64>,
     pub(crate) seats: Seats,
+    /// What everybody voted in the epoch before the slot's own; a node's answers do not say.
+    pub(crate) network: Option<NetworkEpoch>,
 }
 
 /// How a state can be told to be canonical.
@@ -75,6 +77,10 @@ impl Snapshot {
             proposers: Some(proposers),
             sync_committee,
             seats: Seats::of_state(spec, state, &indices),
+            network: match spec.epoch_of(state.slot) {
+                0 => None,
+                epoch => Some(NetworkEpoch::of_state(state, epoch - 1)?),
+            },
         })
     }
 
@@ -116,6 +122,7 @@ impl Snapshot {
             proposers: None,
             sync_committee,
             seats,
+            network: None,
         }))
     }
 }

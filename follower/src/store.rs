@@ -4,37 +4,46 @@
 //! |---|---|---|
 //! | `about` | name | which chain, registry and period the store is of; the finalised checkpoint |
 //! | `epochs` | epoch | [`EpochFacts`], final |
-//! | `snapshots` | slot, last block | candidates, not final yet |
+//! | `network` | epoch | everybody's votes, if the source knows them |
+//! | `periods` | first epoch | what is left of a period once it has its ledger: [`PeriodRecord`] |
+//! | `compared` | epoch, part | what a comparison with another source came to |
+//! | `snapshots` | kind, slot, last block | candidates, not final yet |
 //! | `proposers` | epoch, dependent block | candidates, not final yet |
 //! | `blocks` | root | canonical blocks of epochs that are not recorded yet |
 
+mod candidates;
 mod error;
+mod periods;
 mod tables;
 mod view;
 
 pub use error::StoreError;
+pub(crate) use periods::PeriodRecord;
 pub use view::StoreView;
 
-use crate::client::ProposerDuties;
-use crate::snapshot::Snapshot;
+use crate::follow::{Comparison, Part};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use tables::{decode, encode};
-use vigil_ledger::beacon::{BlockFacts, Checkpoint, Root};
+use vigil_ledger::beacon::{Checkpoint, Root};
 use vigil_ledger::epoch::EpochFacts;
+use vigil_ledger::rows::NetworkEpoch;
 
 const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
 const EPOCHS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("epochs");
-const SNAPSHOTS: TableDefinition<'_, (u64, Root), &[u8]> = TableDefinition::new("snapshots");
+const NETWORK: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("network");
+const PERIODS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("periods");
+const COMPARED: TableDefinition<'_, (u64, u8), &[u8]> = TableDefinition::new("compared");
+const SNAPSHOTS: TableDefinition<'_, (u8, u64, Root), &[u8]> = TableDefinition::new("snapshots");
 const PROPOSERS: TableDefinition<'_, (u64, Root), &[u8]> = TableDefinition::new("proposers");
 const BLOCKS: TableDefinition<'_, Root, &[u8]> = TableDefinition::new("blocks");
 
 const IDENTITY: &str = "identity";
 const ANCHOR: &str = "anchor";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a store is about; it never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +144,9 @@ impl Store {
         {
             // All tables are there from the first moment on.
             write.open_table(EPOCHS).map_err(self.failed())?;
+            write.open_table(NETWORK).map_err(self.failed())?;
+            write.open_table(PERIODS).map_err(self.failed())?;
+            write.open_table(COMPARED).map_err(self.failed())?;
             write.open_table(SNAPSHOTS).map_err(self.failed())?;
             write.open_table(PROPOSERS).map_err(self.failed())?;
             write.open_table(BLOCKS).map_err(self.failed())?;
@@ -183,8 +195,29 @@ impl Store {
         }
     }
 
-    /// Records a final epoch; what is recorded already stays as it is.
-    pub(crate) fn record(&self, facts: &EpochFacts) -> Result<(), StoreError> {
+    /// Which comparisons of recorded epochs there were, and what they came to.
+    pub(crate) fn comparisons(&self) -> Result<BTreeMap<(u64, Part), Comparison>, StoreError> {
+        let read = self.database.begin_read().map_err(self.failed())?;
+        let compared = read.open_table(COMPARED).map_err(self.failed())?;
+        let mut comparisons = BTreeMap::new();
+        for entry in compared.iter().map_err(self.failed())? {
+            let (key, value) = entry.map_err(self.failed())?;
+            let (epoch, code) = key.value();
+            let part = Part::from_code(code).ok_or_else(|| StoreError::Undecodable {
+                path: self.path.clone(),
+            })?;
+            comparisons.insert((epoch, part), decode(&self.path, value.value())?);
+        }
+        Ok(comparisons)
+    }
+
+    /// Records a final epoch and what it was compared with; what is recorded already stays as it is.
+    pub(crate) fn record(
+        &self,
+        facts: &EpochFacts,
+        network: Option<&NetworkEpoch>,
+        comparisons: &[(Part, Comparison)],
+    ) -> Result<(), StoreError> {
         let write = self.write()?;
         {
             let mut epochs = write.open_table(EPOCHS).map_err(self.failed())?;
@@ -200,6 +233,19 @@ impl Store {
                         .insert(facts.epoch, encode(&self.path, facts)?.as_slice())
                         .map_err(self.failed())?;
                 }
+            }
+            let mut networks = write.open_table(NETWORK).map_err(self.failed())?;
+            if let Some(network) = network {
+                networks
+                    .insert(facts.epoch, encode(&self.path, network)?.as_slice())
+                    .map_err(self.failed())?;
+            }
+            let mut compared = write.open_table(COMPARED).map_err(self.failed())?;
+            for (part, comparison) in comparisons {
+                let bytes = encode(&self.path, comparison)?;
+                compared
+                    .insert((facts.epoch, part.code()), bytes.as_slice())
+                    .map_err(self.failed())?;
             }
         }
         write.commit().map_err(self.failed())
@@ -222,7 +268,7 @@ impl Store {
                 .map_err(self.failed())?;
             let mut snapshots = write.open_table(SNAPSHOTS).map_err(self.failed())?;
             snapshots
-                .retain(|(slot, _), _| keep_snapshot(slot))
+                .retain(|(_, slot, _), _| keep_snapshot(slot))
                 .map_err(self.failed())?;
             let mut proposers = write.open_table(PROPOSERS).map_err(self.failed())?;
             proposers
@@ -236,100 +282,6 @@ impl Store {
                         .is_ok_and(|(slot, _)| slot >= keep_blocks_from)
                 })
                 .map_err(self.failed())?;
-        }
-        write.commit().map_err(self.failed())
-    }
-
-    /// Whether there is a candidate at a slot.
-    pub(crate) fn has_snapshot(&self, slot: u64) -> Result<bool, StoreError> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let snapshots = read.open_table(SNAPSHOTS).map_err(self.failed())?;
-        let mut range = snapshots
-            .range((slot, [0; 32])..=(slot, [0xff; 32]))
-            .map_err(self.failed())?;
-        Ok(range.next().is_some())
-    }
-
-    /// The candidates at a slot.
-    pub(crate) fn snapshots(&self, slot: u64) -> Result<Vec<Snapshot>, StoreError> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let snapshots = read.open_table(SNAPSHOTS).map_err(self.failed())?;
-        let range = (slot, [0; 32])..=(slot, [0xff; 32]);
-        snapshots
-            .range(range)
-            .map_err(self.failed())?
-            .map(|entry| decode(&self.path, entry.map_err(self.failed())?.1.value()))
-            .collect()
-    }
-
-    pub(crate) fn keep_snapshot(&self, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let key = (snapshot.slot, snapshot.last_block_root);
-        self.put(SNAPSHOTS, key, snapshot)
-    }
-
-    /// Candidates at a slot turned out not to be canonical.
-    pub(crate) fn drop_snapshots(&self, slot: u64) -> Result<(), StoreError> {
-        let write = self.write()?;
-        {
-            let mut snapshots = write.open_table(SNAPSHOTS).map_err(self.failed())?;
-            snapshots
-                .retain(|(at, _), _| at != slot)
-                .map_err(self.failed())?;
-        }
-        write.commit().map_err(self.failed())
-    }
-
-    /// The candidates for an epoch.
-    pub(crate) fn proposers(&self, epoch: u64) -> Result<Vec<ProposerDuties>, StoreError> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let proposers = read.open_table(PROPOSERS).map_err(self.failed())?;
-        let range = (epoch, [0; 32])..=(epoch, [0xff; 32]);
-        proposers
-            .range(range)
-            .map_err(self.failed())?
-            .map(|entry| {
-                let (key, value) = entry.map_err(self.failed())?;
-                Ok(ProposerDuties {
-                    dependent_root: key.value().1,
-                    proposers: decode(&self.path, value.value())?,
-                })
-            })
-            .collect()
-    }
-
-    pub(crate) fn keep_proposers(
-        &self,
-        epoch: u64,
-        duties: &ProposerDuties,
-    ) -> Result<(), StoreError> {
-        self.put(PROPOSERS, (epoch, duties.dependent_root), &duties.proposers)
-    }
-
-    pub(crate) fn block(&self, root: Root) -> Result<Option<BlockFacts>, StoreError> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let blocks = read.open_table(BLOCKS).map_err(self.failed())?;
-        match blocks.get(root).map_err(self.failed())? {
-            Some(bytes) => {
-                let (_, block) = decode::<(u64, BlockFacts)>(&self.path, bytes.value())?;
-                Ok(Some(block))
-            }
-            None => Ok(None),
-        }
-    }
-
-    pub(crate) fn keep_blocks(&self, blocks: &[BlockFacts]) -> Result<(), StoreError> {
-        if blocks.is_empty() {
-            return Ok(());
-        }
-        let write = self.write()?;
-        {
-            let mut table = write.open_table(BLOCKS).map_err(self.failed())?;
-            for block in blocks {
-                let bytes = encode(&self.path, &(block.slot, block))?;
-                table
-                    .insert(block.root, bytes.as_slice())
-                    .map_err(self.failed())?;
-            }
         }
         write.commit().map_err(self.failed())
     }

@@ -1,7 +1,7 @@
 //! The follower against captured chains, served as a node would have served them.
-use crate::capture::{DEVNET, MAINNET_PRESET, SIM};
+use crate::capture::{Capture, DEVNET, MAINNET_PRESET, SIM};
 use crate::replay::{Keeps, Replay};
-use crate::setup::{expected, follow_along, follower, nodes, options};
+use crate::setup::{draft, expected, follow_along, follower, nodes, options};
 use std::sync::Arc;
 use std::time::Duration;
 use vigil_follower::{Event, Source};
@@ -68,6 +68,23 @@ fn outages_cross_from_one_period_into_the_next() {
     let mut follower = follower(nodes(&[&server]), 64, options).unwrap();
     let progress = follow_along(&mut follower, &replay);
     assert_eq!(progress.ledgers.len(), 3);
+    let chain = Capture::open(DEVNET).chain().unwrap();
+    let mut previous = None;
+    for written in &progress.ledgers {
+        let built = Ledger::build(
+            &chain,
+            &draft(64),
+            written.start_epoch,
+            24,
+            previous.as_ref(),
+        );
+        let built = built.unwrap();
+        assert_eq!(std::fs::read(&written.path).unwrap(), built.to_bytes());
+        assert_eq!(written.file_hash, built.file_hash());
+        let network = chain.network_bps(written.start_epoch, 24).unwrap();
+        assert_eq!(written.network_bps, Some(network));
+        previous = Some(built);
+    }
     let ledgers: Vec<Ledger> = progress
         .ledgers
         .iter()

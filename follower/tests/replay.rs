@@ -1,6 +1,9 @@
 //! A captured chain behind the routes of the Beacon API, as a node would have served it while the chain
 //! went on: real states, blocks and duties over a real socket, with faults where a test wants them.
 
+#[path = "replay_rewards.rs"]
+mod rewards;
+
 use crate::capture::Capture;
 use crate::http::{Request, Response, Server};
 use serde_json::{Value, json};
@@ -286,11 +289,23 @@ impl Replay {
             ["eth", "v1", "beacon", "states", id, "validators"] => {
                 self.validators(&self.state(id)?.1, query, &request.body)
             }
+            ["eth", "v1", "beacon", "rewards", "attestations", epoch] => {
+                self.attestation_rewards(epoch, request)
+            }
+            ["eth", "v1", "beacon", "rewards", "blocks", slot] => self.block_rewards(slot),
+            ["eth", "v1", "beacon", "rewards", "sync_committee", slot] => {
+                self.sync_rewards(slot, request)
+            }
             ["eth", "v1", "validator", "duties", "proposer", epoch] => {
                 self.proposers(epoch.parse().ok()?)
             }
             _ => None,
         }
+    }
+
+    /// A captured answer, to be changed.
+    pub(crate) fn captured(&self, name: &str) -> Value {
+        serde_json::from_slice(&self.files[name]).unwrap()
     }
 
     fn file(&self, name: &str) -> Option<Response> {

@@ -1,10 +1,11 @@
 //! The store: stopped and opened again at any time, by one follower at a time, for one purpose.
 
-use crate::capture::{DEVNET, SIM};
+use crate::capture::{Capture, DEVNET, SIM};
 use crate::replay::{Keeps, Replay};
-use crate::setup::{draft, expected, follow_along, follower, nodes, options};
+use crate::setup::{draft, expected, follow_along, follow_along_from, follower, nodes, options};
 use std::sync::Arc;
 use vigil_follower::{FollowError, Follower, Source, StoreError};
+use vigil_ledger::file::Ledger;
 
 /// Node and follower go on together; the follower starts anew at every third slot.
 #[test]
@@ -54,10 +55,58 @@ fn a_complete_period_is_written_once() {
     assert!(again.is_done);
     assert_eq!(again.ledgers, std::slice::from_ref(written));
     assert_eq!(time(), first, "it is not written again");
-    // A damaged one is.
-    std::fs::write(&written.path, &bytes[1..]).unwrap();
-    open().step(&mut |_| {}).unwrap();
     assert_eq!(std::fs::read(&written.path).unwrap(), bytes);
+}
+
+/// What is in a ledger is neither kept nor asked for again, even of a node that has it.
+#[test]
+fn epochs_of_complete_periods_are_not_asked_for_again() {
+    for source in [Source::States, Source::Blocks] {
+        let replay = Arc::new(Replay::new(SIM, Keeps::Everything));
+        let server = replay.serve();
+        let folder = tempfile::tempdir().unwrap();
+        let open = || {
+            let mut options = options(folder.path(), source, 2, 4);
+            options.periods = Some(9);
+            follower(nodes(&[&server]), 64, options).unwrap()
+        };
+        let mut first = open();
+        let mut progress = None;
+        for slot in 1..=120 {
+            replay.set_head(slot);
+            progress = Some(first.step(&mut |_| {}).unwrap());
+        }
+        let before = progress.unwrap();
+        assert_eq!(before.ledgers.len(), 2, "{before:?}");
+        assert_eq!(before.period_start, 10);
+        drop(first);
+        replay.log.lock().unwrap().clear();
+        let mut second = open();
+        let after = second.step(&mut |_| {}).unwrap();
+        assert_eq!(
+            (after.ledgers, after.recorded),
+            (before.ledgers, before.recorded)
+        );
+        let asked: Vec<u64> = {
+            let log = replay.log.lock().unwrap();
+            let slots = log.iter().filter_map(|(path, _)| {
+                let (_, rest) = path.split_once("/states/")?;
+                rest.split('/').next()?.parse().ok()
+            });
+            slots.collect()
+        };
+        assert!(asked.iter().all(|&slot| slot > 10 * 8), "{asked:?}");
+        let last = follow_along_from(&mut second, &replay, 121);
+        assert!(last.is_done, "{last:?}");
+        let chain = Capture::open(SIM).chain().unwrap();
+        let mut previous = None;
+        for written in &last.ledgers {
+            let start = written.start_epoch;
+            let built = Ledger::build(&chain, &draft(64), start, 4, previous.as_ref()).unwrap();
+            assert_eq!(std::fs::read(&written.path).unwrap(), built.to_bytes());
+            previous = Some(built);
+        }
+    }
 }
 
 #[test]

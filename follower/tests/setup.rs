@@ -47,6 +47,7 @@ pub(crate) fn options(folder: &Path, source: Source, start_epoch: u64, epochs: u
         epochs,
         periods: Some(1),
         source,
+        cross_check: Vec::new(),
         folder: folder.to_owned(),
         preceding: None,
         retry_lacking: Duration::ZERO,
@@ -63,8 +64,12 @@ pub(crate) fn follower(
 
 /// Slot by slot, from the beginning to the end of the capture.
 pub(crate) fn follow_along(follower: &mut Follower, replay: &Replay) -> Progress {
+    follow_along_from(follower, replay, 1)
+}
+
+pub(crate) fn follow_along_from(follower: &mut Follower, replay: &Replay, slot: u64) -> Progress {
     let mut progress = None;
-    for slot in 1..=replay.last_slot() {
+    for slot in slot..=replay.last_slot() {
         replay.set_head(slot);
         progress = Some(follower.step(&mut |_| {}).unwrap());
     }

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "other tests use the rest")]
 mod capture;
 mod conflicts;
+mod cross_check;
 mod faults;
 mod follow;
 mod http;

@@ -1,4 +1,8 @@
-//! Flags of every validator of the chain, from states and from blocks: they must be the same.
+//! Two sources must say the same: flags of every validator of a chain, and facts of the registered ones.
+
+mod difference;
+
+pub use difference::{Difference, Subject, Value, first_difference};
 
 use crate::assembly::BuildError;
 use crate::beacon::StateFacts;

@@ -4,7 +4,7 @@
 pub mod assembly;
 pub mod beacon;
 pub mod chain;
-mod cross_check;
+pub mod cross_check;
 pub mod epoch;
 pub mod export;
 pub mod file;

@@ -12,6 +12,7 @@ mod period;
 
 pub use accumulate::Rows;
 pub use error::RowError;
+pub use network::{NetworkEpoch, NetworkTotals};
 
 use crate::chain::Chain;
 use crate::epoch::{EpochFacts, Seats};

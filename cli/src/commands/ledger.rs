@@ -2,6 +2,7 @@
 
 mod build;
 mod follow;
+mod header;
 
 use crate::report::{self, Format, Outcome};
 use crate::word::Word;

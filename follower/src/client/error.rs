@@ -97,7 +97,8 @@ impl Refusal {
             | Self::BrokenOff { .. }
             | Self::Malformed { .. }
             | Self::WrongFork { .. } => true,
-            Self::Status { status } => *status == 429 || *status >= 500,
+            // 501: it does not know the route.
+            Self::Status { status } => *status == 429 || (*status >= 500 && *status != 501),
             _ => false,
         }
     }

@@ -45,6 +45,19 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// A number in a string that may be negative.
+#[derive(Clone, Copy)]
+pub(super) struct Signed(pub(super) i64);
+
+impl<'de> Deserialize<'de> for Signed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse()
+            .map(Self)
+            .map_err(|_| D::Error::custom("no signed 64-bit number"))
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Syncing {
     pub(super) is_syncing: bool,

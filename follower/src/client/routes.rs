@@ -343,7 +343,7 @@ fn records(answer: &Answer) -> Result<HashMap<u64, ValidatorRecord>, Refusal> {
 }
 
 /// The content of an answer that is not optimistic.
-fn verified<T: DeserializeOwned>(answer: &Answer) -> Result<T, Refusal> {
+pub(super) fn verified<T: DeserializeOwned>(answer: &Answer) -> Result<T, Refusal> {
     let envelope: Envelope<T> = answer.json()?;
     if envelope.execution_optimistic {
         return Err(Refusal::Optimistic);

@@ -1,6 +1,6 @@
 //! The finalised chain, walked from its checkpoint down, block by block and hash by hash.
 
-use super::{Event, FollowError, Follower, Source};
+use super::{CrossCheck, Event, FollowError, Follower};
 use std::collections::BTreeMap;
 use vigil_ledger::beacon::{BlockFacts, Checkpoint, Root};
 use vigil_ledger::chain::CanonicalBlocks;
@@ -70,10 +70,10 @@ impl Follower {
         tell: &mut dyn FnMut(Event),
     ) -> Result<Walked, FollowError> {
         let checkpoint_slot = self.first_slot(finalized.epoch);
-        let first_slot = first_epoch.map_or(checkpoint_slot, |epoch| match self.options.source {
-            Source::States => self.first_slot(epoch),
+        let first_slot = first_epoch.map_or(checkpoint_slot, |epoch| {
             // Proposers may depend on the block before the preceding epoch.
-            Source::Blocks => self.first_slot(epoch.saturating_sub(1)),
+            let has_proposers_apart = self.sources().any(|kind| kind == CrossCheck::Blocks);
+            self.first_slot(epoch.saturating_sub(has_proposers_apart.into()))
         });
         let until = anchor.map_or(first_slot, |anchor| {
             first_slot.min(self.first_slot(anchor.epoch))

@@ -1,9 +1,12 @@
 //! Why following stops.
 
+use super::Part;
 use crate::client::{NodeError, Refusal};
 use crate::store::StoreError;
+use std::path::PathBuf;
 use vigil_ledger::assembly::BuildError;
 use vigil_ledger::chain::ChainError;
+use vigil_ledger::cross_check::Difference;
 use vigil_ledger::file::LedgerFileError;
 use vigil_ledger::registry::RegistryError;
 use vigil_ledger::rows::RowError;
@@ -87,11 +90,43 @@ pub enum FollowError {
         /// Flags computed from attestations.
         from_blocks: u8,
     },
+    /// Another source contradicts the one that the ledger is made of.
+    #[error(
+        "validator {}, epoch {}{}: {} is {} by {main}, {} by {other}",
+        difference.index, difference.epoch,
+        difference.slot.map(|slot| format!(", slot {slot}")).unwrap_or_default(),
+        difference.subject, difference.main, difference.other
+    )]
+    SourcesDiffer {
+        /// What the ledger is made of.
+        main: Part,
+        /// What it is compared with.
+        other: Part,
+        /// On what.
+        difference: Difference,
+    },
+    /// The ledger that the next one continues is not what was written.
+    #[error(
+        "the ledger {} is not there, or not as it was written (sha256 {sha256}), and its epochs are no longer kept: put it back, or start again in an empty folder",
+        path.display()
+    )]
+    LostLedger {
+        /// Where it was.
+        path: PathBuf,
+        /// Of the file, in hex.
+        sha256: String,
+    },
     /// A block that was walked over is not in the store.
     #[error("the store has lost block {root}: start again in an empty folder")]
     LostBlock {
         /// The block, in hex.
         root: String,
+    },
+    /// There is nothing to compare.
+    #[error("{main} cannot be compared with themselves: name other sources to compare with")]
+    OwnSource {
+        /// The ledger's source.
+        main: Part,
     },
     /// No such period.
     #[error("periods of {epochs} epochs from epoch {start_epoch} on are not possible")]

@@ -1,9 +1,13 @@
 //! Takes snapshots while nodes still have them.
 
-use super::{Event, FollowError, Follower, Source};
+use super::lacks::Wanted;
+use super::{CrossCheck, Event, FollowError, Follower};
 use crate::client::{NodeError, Refusal};
+use crate::rewards::Rewards;
 use crate::snapshot::{Snapshot, block_at_or_before};
+use serde::Serialize;
 use std::collections::BTreeSet;
+use vigil_ledger::beacon::Root;
 
 /// Old snapshots taken in one step, so that a long way back does not make it late for new ones.
 const CATCH_UP: usize = 8;
@@ -19,48 +23,66 @@ impl Follower {
         finalized: u64,
         tell: &mut dyn FnMut(Event),
     ) -> Result<bool, FollowError> {
-        let head_epoch = self.spec.epoch_of(head_slot);
-        if self.options.source == Source::Blocks {
+        if self.sources().any(|kind| kind == CrossCheck::Blocks) {
             self.gather_proposers(head_slot, tell)?;
         }
-        let wanted = self.wanted(head_slot)?;
+        let mut is_catching_up = false;
+        for kind in self.sources().collect::<Vec<_>>() {
+            is_catching_up |= self.gather_from(kind, head_slot, finalized, tell)?;
+        }
+        Ok(is_catching_up)
+    }
+
+    fn gather_from(
+        &mut self,
+        kind: CrossCheck,
+        head_slot: u64,
+        finalized: u64,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<bool, FollowError> {
+        let head_epoch = self.spec.epoch_of(head_slot);
+        let wanted = self.wanted(kind, head_slot)?;
         let first_open = self.first_slot(finalized);
         for &slot in wanted.range(first_open..) {
             let is_old = self.spec.epoch_of(slot) + WATCHED_EPOCHS < head_epoch;
-            if is_old && self.store.has_snapshot(slot)? {
+            if is_old && self.store.has_candidate(kind, slot)? {
+                continue;
+            }
+            // What is only compared must not hold up the rest.
+            if kind != self.options.source.into() && !self.lacks.is_due((kind, slot)) {
                 continue;
             }
             // A reorganisation may have replaced what was taken.
             let current = block_at_or_before(&mut self.nodes, slot)?;
-            let taken = self.store.snapshots(slot)?;
-            let is_taken = taken
-                .iter()
-                .any(|snapshot| Some(snapshot.last_block_root) == current);
-            if !is_taken {
-                self.take(slot, tell)?;
+            let taken = self.store.candidate_roots(kind, slot)?;
+            if !taken.iter().any(|&root| Some(root) == current) {
+                self.take(kind, slot, tell)?;
             }
         }
         let mut tries = 0;
         for &slot in wanted.range(..first_open) {
-            if self.store.has_snapshot(slot)? || !self.lacks.is_due(slot) {
+            if self.store.has_candidate(kind, slot)? || !self.lacks.is_due((kind, slot)) {
                 continue;
             }
             if tries == CATCH_UP {
                 return Ok(true);
             }
             tries += 1;
-            self.take(slot, tell)?;
+            self.take(kind, slot, tell)?;
         }
         Ok(false)
     }
 
-    /// Slots of the snapshots that unrecorded epochs need, and of those that vouch for them.
-    fn wanted(&self, head_slot: u64) -> Result<BTreeSet<u64>, FollowError> {
+    /// Slots of the candidates that unrecorded epochs need, and of those that vouch for them.
+    fn wanted(&self, kind: CrossCheck, head_slot: u64) -> Result<BTreeSet<u64>, FollowError> {
         let mut wanted: BTreeSet<u64> = self
             .unrecorded(self.spec.epoch_of(head_slot))
-            .flat_map(|epoch| [self.duty_slot(epoch), self.final_slot(epoch)])
+            .flat_map(|epoch| self.slots_of(kind, epoch))
             .filter(|&slot| slot <= head_slot)
             .collect();
+        if kind != CrossCheck::States {
+            return Ok(wanted);
+        }
         let mut unvouched: Vec<u64> = wanted.iter().copied().collect();
         while let Some(slot) = unvouched.pop() {
             let next = slot + self.spec.slots_per_epoch();
@@ -70,7 +92,7 @@ impl Follower {
             };
             if next <= head_slot
                 && !wanted.contains(&next)
-                && self.store.snapshots(slot)?.iter().any(needs_voucher)
+                && self.store.candidates(kind, slot)?.iter().any(needs_voucher)
             {
                 wanted.insert(next);
                 unvouched.push(next);
@@ -79,36 +101,59 @@ impl Follower {
         Ok(wanted)
     }
 
-    /// Takes the snapshot of a slot, or notes that nobody has it.
-    fn take(&mut self, slot: u64, tell: &mut dyn FnMut(Event)) -> Result<(), FollowError> {
-        let taken = match self.options.source {
-            Source::States => match self.nodes.state(&self.spec, slot) {
-                Ok(state) => Snapshot::of_state(&self.spec, &state, &self.registry)
-                    .map(Some)
-                    .map_err(|source| FollowError::Epoch {
-                        epoch: self.spec.epoch_of(slot),
-                        source,
-                    })?,
-                Err(error) => return self.lacking(slot, error, tell),
-            },
-            Source::Blocks => {
-                match Snapshot::of_answers(&mut self.nodes, &self.spec, slot, &self.registry) {
-                    Ok(snapshot) => snapshot,
-                    Err(error) => return self.lacking(slot, error, tell),
+    /// Takes what one source has of a slot, or notes that nobody has it.
+    fn take(
+        &mut self,
+        kind: CrossCheck,
+        slot: u64,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<(), FollowError> {
+        let (nodes, spec, registry) = (&mut self.nodes, &self.spec, &self.registry);
+        match kind {
+            CrossCheck::States => match nodes.state(spec, slot) {
+                Ok(state) => {
+                    let snapshot =
+                        Snapshot::of_state(spec, &state, registry).map_err(|source| {
+                            let epoch = spec.epoch_of(slot);
+                            FollowError::Epoch { epoch, source }
+                        })?;
+                    self.keep(kind, slot, snapshot.last_block_root, &snapshot, tell)
                 }
-            }
-        };
-        match taken {
-            Some(snapshot) => {
-                self.store.keep_snapshot(&snapshot)?;
-                self.lacks.found(slot);
-                tell(Event::Snapshot { slot });
-            }
-            None => {
-                let reason = "the node's chain changed meanwhile".to_owned();
-                self.lacks.note(slot, reason);
-            }
+                Err(error) => self.lacking((kind, slot), error, tell),
+            },
+            CrossCheck::Blocks => match Snapshot::of_answers(nodes, spec, slot, registry) {
+                Ok(Some(snapshot)) => {
+                    self.keep(kind, slot, snapshot.last_block_root, &snapshot, tell)
+                }
+                Ok(None) => self.changed_meanwhile(kind, slot),
+                Err(error) => self.lacking((kind, slot), error, tell),
+            },
+            CrossCheck::Rewards => match Rewards::take(nodes, spec, slot, &self.indices) {
+                Ok(Some(rewards)) => self.keep(kind, slot, rewards.last_block_root, &rewards, tell),
+                Ok(None) => self.changed_meanwhile(kind, slot),
+                Err(error) => self.lacking((kind, slot), error, tell),
+            },
         }
+    }
+
+    fn keep<T: Serialize>(
+        &mut self,
+        kind: CrossCheck,
+        slot: u64,
+        last_block_root: Root,
+        candidate: &T,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<(), FollowError> {
+        let key = (slot, last_block_root);
+        self.store.keep_candidate(kind, key, candidate)?;
+        self.lacks.found((kind, slot));
+        tell(Event::Snapshot { kind, slot });
+        Ok(())
+    }
+
+    fn changed_meanwhile(&mut self, kind: CrossCheck, slot: u64) -> Result<(), FollowError> {
+        let reason = "the node's chain changed meanwhile".to_owned();
+        self.lacks.note((kind, slot), reason);
         Ok(())
     }
 
@@ -125,7 +170,7 @@ impl Follower {
         let epochs: Vec<u64> = self.unrecorded(head_epoch).collect();
         for epoch in epochs {
             // The first slot of an epoch is none that a snapshot is of, but for slot 0.
-            let key = self.first_slot(epoch).max(1);
+            let key = (CrossCheck::Blocks, self.first_slot(epoch).max(1));
             let is_wanted = if epoch == head_epoch {
                 is_time
             } else {
@@ -151,7 +196,7 @@ impl Follower {
     /// Goes on without it for now, unless nothing else would work either.
     fn lacking(
         &mut self,
-        slot: u64,
+        wanted: Wanted,
         error: NodeError,
         tell: &mut dyn FnMut(Event),
     ) -> Result<(), FollowError> {
@@ -162,7 +207,10 @@ impl Follower {
             | Refusal::WrongChain { .. } => Err(error.into()),
             _ => {
                 let reason = error.to_string();
-                if self.lacks.note(slot, reason.clone()) {
+                let is_news = self.lacks.note(wanted, reason.clone());
+                let (kind, slot) = wanted;
+                // What is not compared is said when its epoch is recorded, for all parts alike.
+                if is_news && kind == self.options.source.into() {
                     tell(Event::Lacking { slot, reason });
                 }
                 Ok(())

@@ -1,6 +1,6 @@
 //! What a step did, and how far things are.
 
-use super::Follower;
+use super::{Compared, Comparison, CrossCheck, Follower, Part};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +12,8 @@ use vigil_circuits::Fr;
 pub enum Event {
     /// What an epoch's end was like is kept, before it is final.
     Snapshot {
+        /// From which source.
+        kind: CrossCheck,
         /// Its slot.
         slot: u64,
     },
@@ -34,6 +36,15 @@ pub enum Event {
         /// Which one.
         epoch: u64,
     },
+    /// An epoch is recorded that cannot be compared with another source, other than the one before it.
+    NotCompared {
+        /// With which.
+        part: Part,
+        /// The first such epoch.
+        epoch: u64,
+        /// Why.
+        reason: String,
+    },
     /// A period's ledger is there.
     Ledger(Written),
 }
@@ -47,6 +58,11 @@ pub struct Written {
     pub epochs: u32,
     /// The ledger root.
     pub root: Fr,
+    /// SHA-256 of the file.
+    pub file_hash: [u8; 32],
+    /// Attestation performance of all validators of the chain, in basis points; `None` if the source does
+    /// not know them.
+    pub network_bps: Option<u16>,
     /// The file.
     pub path: PathBuf,
     /// Nobody vouches for the registry.
@@ -75,6 +91,8 @@ pub struct Progress {
     pub recorded: u64,
     /// Epochs of all periods that are final and missing.
     pub missing: Vec<Missing>,
+    /// What came of comparing recorded epochs with the other sources that were asked for.
+    pub compared: Vec<Compared>,
     /// Epochs that are final, but for a later state to vouch for theirs.
     pub waiting: u64,
     /// Ledgers, the earliest first.
@@ -92,7 +110,7 @@ impl Follower {
         finalized_epoch: u64,
         is_catching_up: bool,
     ) -> Progress {
-        let period_start = self.period_start(self.written.len() as u64);
+        let period_start = self.periods.start();
         let period = period_start..period_start.saturating_add(self.options.epochs.into());
         Progress {
             head_slot,
@@ -100,11 +118,35 @@ impl Follower {
             period_start,
             recorded: self.recorded.range(period).count() as u64,
             missing: self.missing(finalized_epoch),
+            compared: self.all_compared(),
             waiting: self.waiting.len() as u64,
-            ledgers: self.written.clone(),
-            is_done: self.options.periods == Some(self.written.len() as u64),
+            ledgers: self.periods.written().to_vec(),
+            is_done: self.periods.is_done(),
             is_catching_up,
         }
+    }
+
+    /// Keeps what a comparison came to, and tells of the first of those that there were not.
+    pub(super) fn note_comparison(
+        &mut self,
+        epoch: u64,
+        part: Part,
+        comparison: Comparison,
+        tell: &mut dyn FnMut(Event),
+    ) {
+        let before = epoch.checked_sub(1).map(|before| (before, part));
+        let before = before.and_then(|before| self.comparisons.get(&before));
+        let was_compared = !matches!(before, Some(Comparison::NotCompared { .. }));
+        if let Comparison::NotCompared { reason } = &comparison
+            && was_compared
+        {
+            tell(Event::NotCompared {
+                part,
+                epoch,
+                reason: reason.clone(),
+            });
+        }
+        self.comparisons.insert((epoch, part), comparison);
     }
 
     fn missing(&self, finalized_epoch: u64) -> Vec<Missing> {
@@ -120,20 +162,20 @@ impl Follower {
                 Some(range) if range.epochs.end == epoch => range.epochs.end += 1,
                 _ => missing.push(Missing {
                     epochs: epoch..epoch + 1,
-                    reason: self.reason(epoch),
+                    reason: self.reason(self.options.source.into(), epoch),
                 }),
             }
         }
         missing
     }
 
-    fn reason(&self, epoch: u64) -> String {
-        let slots = [
-            self.duty_slot(epoch),
-            self.final_slot(epoch),
-            self.first_slot(epoch).max(1),
-        ];
-        let known = slots.into_iter().find_map(|slot| self.lacks.reason(slot));
+    /// Why a source has nothing about an epoch.
+    pub(super) fn reason(&self, kind: CrossCheck, epoch: u64) -> String {
+        let [first, last] = self.slots_of(kind, epoch);
+        let slots = [first, last, self.first_slot(epoch).max(1)];
+        let known = slots
+            .into_iter()
+            .find_map(|slot| self.lacks.reason((kind, slot)));
         known.unwrap_or("it is not fetched yet").to_owned()
     }
 }

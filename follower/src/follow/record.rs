@@ -1,8 +1,10 @@
 //! Makes facts of a final epoch's snapshots and blocks.
 
 use super::canonical::Walked;
-use super::{Event, FollowError, Follower, Source};
+use super::cross_check::Derived;
+use super::{CrossCheck, Event, FollowError, Follower, Source};
 use crate::snapshot::{REMEMBERED_EPOCHS, Snapshot};
+use std::collections::BTreeSet;
 use vigil_ledger::beacon::{Checkpoint, Fork};
 use vigil_ledger::epoch::{EpochDuties, EpochFacts, Standing};
 use vigil_ledger::registry::RegistryError;
@@ -20,7 +22,7 @@ enum Vouched {
 }
 
 impl Follower {
-    /// Records an epoch, if the chain vouches for its snapshots.
+    /// Records an epoch, if the chain vouches for its snapshots and nothing contradicts it.
     pub(super) fn record(
         &mut self,
         chain: &Walked,
@@ -28,17 +30,43 @@ impl Follower {
         epoch: u64,
         tell: &mut dyn FnMut(Event),
     ) -> Result<(), FollowError> {
-        let Some(duty) = self.vouched_for(chain, finalized, self.duty_slot(epoch), epoch)? else {
+        let Some(derived) = self.derive(self.options.source, chain, finalized, epoch)? else {
             return Ok(());
         };
-        let Some(last) = self.vouched_for(chain, finalized, self.final_slot(epoch), epoch)? else {
+        let Some(comparisons) = self.cross_check(chain, finalized, &derived)? else {
             return Ok(());
+        };
+        let network = derived.network.as_ref();
+        self.store.record(&derived.facts, network, &comparisons)?;
+        self.recorded.insert(epoch);
+        for (part, comparison) in comparisons {
+            self.note_comparison(epoch, part, comparison, tell);
+        }
+        tell(Event::Recorded { epoch });
+        Ok(())
+    }
+
+    /// An epoch's facts by one source, or a note why there are none.
+    pub(super) fn derive(
+        &mut self,
+        source: Source,
+        chain: &Walked,
+        finalized: u64,
+        epoch: u64,
+    ) -> Result<Option<Derived>, FollowError> {
+        let kind = CrossCheck::from(source);
+        let [first, last] = self.slots_of(kind, epoch);
+        let Some(duty) = self.vouched_for(kind, chain, finalized, first, epoch)? else {
+            return Ok(None);
+        };
+        let Some(last) = self.vouched_for(kind, chain, finalized, last, epoch)? else {
+            return Ok(None);
         };
         if let Some(index) = last.wrong_key {
             return Err(RegistryError::WrongKey { index }.into());
         }
         let Some(proposers) = self.proposers_of(chain, epoch, duty.proposers)? else {
-            return Ok(());
+            return Ok(None);
         };
         let blocks = self.blocks_of(chain, epoch)?;
         let failed = |source| FollowError::Epoch { epoch, source };
@@ -46,7 +74,8 @@ impl Follower {
             .seats
             .participation(&self.spec, &blocks, epoch)
             .map_err(failed)?;
-        let standings = match self.options.source {
+        let network = last.network.filter(|network| network.epoch == epoch);
+        let standings = match source {
             Source::States => {
                 compare(epoch, &self.indices, &last.standings, &from_blocks)?;
                 last.standings
@@ -66,36 +95,43 @@ impl Follower {
             epoch,
         )
         .map_err(failed)?;
-        self.store.record(&facts)?;
-        self.recorded.insert(epoch);
-        tell(Event::Recorded { epoch });
-        Ok(())
+        let slots = self.first_slot(epoch)..self.first_slot(epoch + 1);
+        Ok(Some(Derived {
+            facts,
+            duties,
+            network,
+            blocks,
+            slots,
+        }))
     }
 
     /// The snapshot at a slot that the chain vouches for, or a note why there is none.
     fn vouched_for(
         &mut self,
+        kind: CrossCheck,
         chain: &Walked,
         finalized: u64,
         slot: u64,
         epoch: u64,
     ) -> Result<Option<Snapshot>, FollowError> {
-        let Some(snapshot) = self.canonical_snapshot(chain, slot)? else {
-            self.store.drop_snapshots(slot)?;
-            let reason = "what was taken of it was reorganised away".to_owned();
-            self.lacks.note(slot, reason);
+        let Some(snapshot) = self.canonical_snapshot(kind, chain, slot)? else {
+            if self.store.has_candidate(kind, slot)? {
+                self.store.drop_candidates(kind, slot)?;
+                let reason = "what was taken of it was reorganised away".to_owned();
+                self.lacks.note((kind, slot), reason);
+            }
             return Ok(None);
         };
-        match self.vouch(chain, finalized, &snapshot)? {
+        match self.vouch(kind, chain, finalized, &snapshot)? {
             Vouched::Yes => Ok(Some(snapshot)),
             Vouched::NotYet => {
                 self.waiting.insert(epoch);
                 Ok(None)
             }
             Vouched::No => {
-                self.store.drop_snapshots(slot)?;
+                self.store.drop_candidates(kind, slot)?;
                 let reason = "no later state has its state root".to_owned();
-                self.lacks.note(slot, reason);
+                self.lacks.note((kind, slot), reason);
                 Ok(None)
             }
         }
@@ -103,11 +139,12 @@ impl Follower {
 
     fn canonical_snapshot(
         &self,
+        kind: CrossCheck,
         chain: &Walked,
         slot: u64,
     ) -> Result<Option<Snapshot>, FollowError> {
         let root = chain.root_at(slot);
-        let candidates = self.store.snapshots(slot)?;
+        let candidates: Vec<Snapshot> = self.store.candidates(kind, slot)?;
         Ok(candidates
             .into_iter()
             .find(|candidate| Some(candidate.last_block_root) == root))
@@ -117,6 +154,7 @@ impl Follower {
     /// part of; one after empty slots by a later state that remembers its root.
     fn vouch(
         &self,
+        kind: CrossCheck,
         chain: &Walked,
         finalized: u64,
         snapshot: &Snapshot,
@@ -133,14 +171,14 @@ impl Follower {
             if slot >= self.first_slot(finalized) {
                 return Ok(Vouched::NotYet);
             }
-            let Some(later) = self.canonical_snapshot(chain, slot)? else {
+            let Some(later) = self.canonical_snapshot(kind, chain, slot)? else {
                 continue;
             };
             let remembered = later.state.as_ref().and_then(|later| {
                 let of_slot = later.earlier.iter().find(|(at, _)| *at == snapshot.slot);
                 of_slot.map(|(_, root)| *root)
             });
-            match self.vouch(chain, finalized, &later)? {
+            match self.vouch(kind, chain, finalized, &later)? {
                 Vouched::Yes if remembered == Some(state.root) => return Ok(Vouched::Yes),
                 Vouched::Yes => return Ok(Vouched::No),
                 Vouched::NotYet => return Ok(Vouched::NotYet),
@@ -176,7 +214,8 @@ impl Follower {
         if found.is_none() {
             let reason =
                 "its proposers, as they were taken, depend on no canonical block".to_owned();
-            self.lacks.note(self.first_slot(epoch).max(1), reason);
+            self.lacks
+                .note((CrossCheck::Blocks, self.first_slot(epoch).max(1)), reason);
         }
         Ok(found.map(|duties| duties.proposers))
     }
@@ -184,15 +223,16 @@ impl Follower {
     /// Forgets what later epochs do not need.
     pub(super) fn advance(&mut self, finalized: Checkpoint) -> Result<(), FollowError> {
         let open = self.first_slot(finalized.epoch.saturating_sub(2));
-        let needed: std::collections::BTreeSet<u64> = self
-            .unrecorded(finalized.epoch)
-            .flat_map(|epoch| [self.duty_slot(epoch), self.final_slot(epoch)])
-            .collect();
+        let mut needed = BTreeSet::new();
+        for kind in self.sources() {
+            let epochs = self.unrecorded(finalized.epoch);
+            needed.extend(epochs.flat_map(|epoch| self.slots_of(kind, epoch)));
+        }
         self.store.advance(
             finalized,
             self.first_slot(finalized.epoch.saturating_sub(4)),
             |slot| slot >= open || needed.contains(&slot),
-            |epoch| !self.recorded.contains(&epoch),
+            |epoch| epoch >= self.periods.start() && !self.recorded.contains(&epoch),
         )?;
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! A period and the states that speak about it.
 
-use super::RowError;
+use super::{NetworkEpoch, RowError};
 use crate::beacon::StateFacts;
 use crate::chain::Chain;
-use crate::epoch::{EpochDuties, EpochFacts, Standing, ValidatorEpoch, slots_of};
+use crate::epoch::{EpochDuties, EpochFacts, Standing, slots_of};
 use std::ops::Range;
 use vigil_circuits::ledger::Words;
 
@@ -82,13 +82,9 @@ impl<'a> Period<'a> {
         )
     }
 
-    /// The same, of attestations alone.
-    pub(super) fn votes(&self, indices: &[u64], epoch: u64) -> Result<EpochFacts, RowError> {
-        let standings = self.standings(indices, epoch)?;
-        Ok(EpochFacts {
-            epoch,
-            validators: standings.map(ValidatorEpoch::without_duties).collect(),
-        })
+    /// What everybody voted in one of the epochs.
+    pub(super) fn network(&self, epoch: u64) -> Result<NetworkEpoch, RowError> {
+        NetworkEpoch::of_state(final_state(self.chain, epoch)?, epoch)
     }
 
     fn standings(

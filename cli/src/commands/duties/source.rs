@@ -145,6 +145,7 @@ impl SourceArgs {
                 From::States => Source::States,
                 From::Blocks => Source::Blocks,
             },
+            cross_check: Vec::new(),
             folder: folder.to_owned(),
             preceding: preceding.cloned(),
             retry_lacking: RETRY_LACKING,

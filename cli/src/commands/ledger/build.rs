@@ -1,5 +1,6 @@
 //! `vigil ledger build`: from beacon states and blocks to a ledger file.
 
+use super::header::header_for;
 use super::{Shown, shown, warn_if_unsigned};
 use crate::json_file::read_policy;
 use crate::progress::spin;
@@ -90,10 +91,6 @@ impl BuildArgs {
         let network_bps = spin("measuring the network", || {
             chain.network_bps(self.start_epoch, self.epochs)
         })?;
-        let thresholds = policy.thresholds_in_force(network_bps);
-        Ok(HeaderFile {
-            header: ledger.signed_header(&thresholds, network_bps),
-            unsigned_registry: ledger.unsigned_registry(),
-        })
+        Ok(header_for(policy, ledger, network_bps))
     }
 }

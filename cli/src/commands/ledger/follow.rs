@@ -1,5 +1,7 @@
 //! `vigil ledger follow`: from a live beacon node to ledger files.
 
+mod differs;
+mod headers;
 mod log;
 mod outcome;
 
@@ -7,12 +9,14 @@ use crate::nodes;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use differs::Differs;
+use headers::Headers;
 use log::Log;
 use outcome::Followed;
 use std::path::PathBuf;
 use std::time::Duration;
 use vigil_follower::client::NodeAddress;
-use vigil_follower::{Follower, Options, Progress, Source};
+use vigil_follower::{CrossCheck, Follower, Options, Progress, Source};
 use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
 
@@ -48,9 +52,15 @@ pub(crate) struct FollowArgs {
     /// What facts are made of
     #[arg(long, value_enum, default_value_t = From::States)]
     source: From,
+    /// Compare with other sources too; a difference stops the follower before anything is written (exit code 1)
+    #[arg(long, value_name = "SOURCE", value_enum, value_delimiter = ',')]
+    cross_check: Vec<With>,
     /// Ledger of the period before the first: its outages are carried on
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
+    /// The pool's policy: writes START.header.json, which a quorum signs, beside each ledger; states only
+    #[arg(long, value_name = "FILE.json")]
+    policy: Option<PathBuf>,
     /// Record what is final now, and end
     #[arg(long)]
     once: bool,
@@ -71,9 +81,36 @@ enum From {
     Blocks,
 }
 
+/// What to compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum With {
+    /// As the source of that name
+    States,
+    /// As the source of that name
+    Blocks,
+    /// The node's rewards; in an inactivity leak they say little
+    Rewards,
+}
+
+impl std::convert::From<With> for CrossCheck {
+    fn from(with: With) -> Self {
+        match with {
+            With::States => Self::States,
+            With::Blocks => Self::Blocks,
+            With::Rewards => Self::Rewards,
+        }
+    }
+}
+
 impl FollowArgs {
     pub(super) fn run(self, format: Format) -> anyhow::Result<Outcome> {
         let registry = Registry::read(&self.registry)?;
+        if self.policy.is_some() && self.source == From::Blocks {
+            bail!(
+                "a header needs the votes and balances of all validators of the chain, which a node's answers besides states do not give: follow with --source states, or make it of files with vigil ledger build --policy --header"
+            );
+        }
+        let headers = Headers::new(self.policy.as_deref())?;
         let preceding = self
             .previous
             .as_deref()
@@ -89,6 +126,7 @@ impl FollowArgs {
                 From::States => Source::States,
                 From::Blocks => Source::Blocks,
             },
+            cross_check: self.cross_check.iter().map(|&with| with.into()).collect(),
             folder: self.store.clone(),
             preceding,
             retry_lacking: RETRY_LACKING,
@@ -97,7 +135,17 @@ impl FollowArgs {
         let poll = self
             .poll
             .map_or(follower.slot_duration(), Duration::from_secs);
-        let progress = self.follow(&mut follower, poll, &mut Log::new(format))?;
+        let followed = self.follow(&mut follower, poll, &headers, &mut Log::new(format));
+        let progress = match followed {
+            Ok(progress) => progress,
+            Err(error) => {
+                let Some(differs) = error.downcast_ref().and_then(Differs::of) else {
+                    return Err(error);
+                };
+                report::print(&differs, format)?;
+                return Ok(Outcome::Refused);
+            }
+        };
         let followed = Followed::new(&progress, self.epochs);
         report::print(&followed, format)?;
         if followed.unsigned_registry() {
@@ -120,6 +168,7 @@ impl FollowArgs {
         &self,
         follower: &mut Follower,
         poll: Duration,
+        headers: &Headers,
         log: &mut Log,
     ) -> anyhow::Result<Progress> {
         let mut pause = poll;
@@ -127,6 +176,7 @@ impl FollowArgs {
             match follower.step(&mut |event| log.event(&event)) {
                 Ok(progress) => {
                     log.progress(&progress, self.epochs);
+                    headers.write(&progress)?;
                     if progress.is_done || (self.once && !progress.is_catching_up) {
                         return Ok(progress);
                     }

@@ -4,7 +4,7 @@ use crate::report::{self, Format};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
 use std::io::Write as _;
-use vigil_follower::{Event, FollowError, Progress};
+use vigil_follower::{CrossCheck, Event, FollowError, Progress};
 
 /// Where events go.
 #[derive(Debug)]
@@ -26,7 +26,14 @@ impl Log {
     /// Something happened.
     pub(super) fn event(&mut self, event: &Event) {
         match event {
-            Event::Snapshot { slot } => self.note(format!("took the snapshot of slot {slot}")),
+            Event::Snapshot { kind, slot } => {
+                let kind = match kind {
+                    CrossCheck::Rewards => "rewards",
+                    CrossCheck::States => "state",
+                    CrossCheck::Blocks => "committees and records",
+                };
+                self.note(format!("took the {kind} of slot {slot}"));
+            }
             Event::Recorded { epoch } => self.note(format!("recorded epoch {epoch}")),
             Event::Walking { slot, until } => {
                 self.note(format!(
@@ -36,6 +43,13 @@ impl Log {
             Event::Lacking { slot, reason } => {
                 self.warn(format!("slot {slot} is not to be had: {reason}"));
             }
+            Event::NotCompared {
+                part,
+                epoch,
+                reason,
+            } => self.warn(format!(
+                "from epoch {epoch} on there are no {part} to compare with: {reason}"
+            )),
             Event::Ledger(written) => self.say(format!(
                 "wrote the ledger of epoch {} on, {}",
                 written.start_epoch,

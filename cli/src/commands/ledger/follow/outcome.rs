@@ -1,9 +1,10 @@
 //! What `vigil ledger follow` reports.
 
+use super::headers::Headers;
 use crate::word::Word;
 use serde::Serialize;
 use std::fmt;
-use vigil_follower::Progress;
+use vigil_follower::{Comparison, Progress};
 
 /// How far the follower came.
 #[derive(Debug, Serialize)]
@@ -16,6 +17,7 @@ pub(super) struct Followed {
     recorded: u64,
     waiting: u64,
     missing: Vec<Missing>,
+    compared: Vec<Compared>,
     ledgers: Vec<Written>,
 }
 
@@ -27,6 +29,34 @@ struct Missing {
     reason: String,
 }
 
+/// What came of comparing successive epochs with another source, the last one included.
+#[derive(Debug, Serialize)]
+struct Compared {
+    with: &'static str,
+    first_epoch: u64,
+    last_epoch: u64,
+    compared: bool,
+    inactivity_leak: bool,
+    reason: Option<String>,
+}
+
+impl Compared {
+    fn new(compared: &vigil_follower::Compared) -> Self {
+        let reason = match &compared.comparison {
+            Comparison::NotCompared { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        Self {
+            with: compared.part.name(),
+            first_epoch: compared.epochs.start,
+            last_epoch: compared.epochs.end - 1,
+            compared: reason.is_none(),
+            inactivity_leak: compared.comparison == Comparison::AgreesInALeak,
+            reason,
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Written {
     file: String,
@@ -34,6 +64,8 @@ struct Written {
     start_epoch: u64,
     epochs: u32,
     unsigned_registry: bool,
+    network_bps: Option<u16>,
+    header: Option<String>,
 }
 
 impl Followed {
@@ -49,6 +81,10 @@ impl Followed {
             start_epoch: written.start_epoch,
             epochs: written.epochs,
             unsigned_registry: written.unsigned_registry,
+            network_bps: written.network_bps,
+            header: Some(Headers::path(written))
+                .filter(|header| header.exists())
+                .map(|header| header.display().to_string()),
         });
         Self {
             done: progress.is_done,
@@ -59,6 +95,7 @@ impl Followed {
             recorded: progress.recorded,
             waiting: progress.waiting,
             missing: missing.collect(),
+            compared: progress.compared.iter().map(Compared::new).collect(),
             ledgers: ledgers.collect(),
         }
     }
@@ -87,9 +124,31 @@ impl fmt::Display for Followed {
             let last = written.start_epoch + u64::from(written.epochs) - 1;
             write!(
                 f,
-                "\nepochs {} to {last}\n  file  {}\n  root  {}",
+                "\nepochs {} to {last}\n  file    {}\n  root    {}",
                 written.start_epoch, written.file, written.ledger_root
             )?;
+            if let Some(header) = &written.header {
+                write!(f, "\n  header  {header}")?;
+            }
+        }
+        for compared in &self.compared {
+            let Compared {
+                with,
+                first_epoch,
+                last_epoch,
+                ..
+            } = compared;
+            write!(f, "\nepochs {first_epoch} to {last_epoch}: ")?;
+            match &compared.reason {
+                Some(reason) => write!(f, "NOT compared with {with}: {reason}")?,
+                None if compared.inactivity_leak => {
+                    write!(
+                        f,
+                        "no contradiction to {with}, which say little in an inactivity leak"
+                    )?;
+                }
+                None => write!(f, "the same by {with}")?,
+            }
         }
         for missing in &self.missing {
             let Missing {
