@@ -140,12 +140,13 @@ fn killed_at_any_moment_many_periods_and_their_headers_come_out() {
         .fail("", Fault::Slow(Duration::from_millis(5)), u64::MAX);
     let url = node.server.url();
     let fixed = "ledger follow --registry trial/registry.json --start-epoch 8 --epochs 6 --periods 5 \
-        --once --json --store many --policy policy.json --beacon";
+        --once --store many --policy policy.json --beacon";
     let mut args: Vec<&str> = fixed.split_ascii_whitespace().collect();
     args.push(&url);
     let mut kills = 0;
     let followed = loop {
         let mut child = node.home.command(&args);
+        child.arg("--json");
         child.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = child.spawn().unwrap();
         std::thread::sleep(Duration::from_millis(60 + kills * 97 % 500));
@@ -186,7 +187,6 @@ fn killed_at_any_moment_many_periods_and_their_headers_come_out() {
     assert_eq!(std::fs::read(&header).unwrap(), bytes);
     // Other sources do not know all validators.
     args.extend(["--source", "blocks"]);
-    args.retain(|&arg| arg != "--json");
     let error = node.error(&args);
     assert!(error.contains("follow with --source states"), "{error}");
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod bench;
+mod calldata;
 #[path = "../../ledger/tests/common/capture.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod capture;

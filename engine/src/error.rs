@@ -15,6 +15,10 @@ pub enum Feature {
     Challenges,
     /// Any other number of instance columns than one.
     InstanceColumns,
+    /// A degree below 3, which leaves no room for the permutation argument.
+    Degree,
+    /// Rotations of one column that lead to the same row: they differ by a multiple of 2^k.
+    Rotations,
     /// Simple selectors that key generation has left in a gate.
     Selectors,
 }
@@ -26,6 +30,8 @@ impl fmt::Display for Feature {
             Self::Phases => "several phases",
             Self::Challenges => "challenges",
             Self::InstanceColumns => "another number of instance columns than one",
+            Self::Degree => "a degree below 3",
+            Self::Rotations => "rotations that differ by its number of rows",
             Self::Selectors => "virtual selectors",
         })
     }
@@ -49,6 +55,9 @@ pub enum EngineError {
     /// Prepared for another key.
     #[error("the engine was prepared for another key than the one given")]
     Key,
+    /// Prepared with other parameters.
+    #[error("the engine was prepared with other parameters than those given")]
+    Parameters,
     /// More public values than usable rows.
     #[error("{got} public values do not fit the {usable} usable rows")]
     Instance {

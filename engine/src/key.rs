@@ -7,10 +7,11 @@ use crate::quotient::cosets::Cosets;
 use crate::quotient::{Compiled, Sources};
 use ff::Field;
 use halo2_proofs::plonk::{ConstraintSystem, ProvingKey};
-use halo2_proofs::poly::commitment::Params;
+use halo2_proofs::poly::commitment::{Params, ParamsProver};
 use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::fmt;
 
 /// A proving key, prepared for this engine: the constraints' program, and the key's polynomials on
@@ -27,6 +28,8 @@ pub struct EngineKey {
     pub(crate) blinding: usize,
     /// Names the key that this was made of.
     pub(crate) digest: Fr,
+    /// Names the parameters: 1 and tau, in the exponent.
+    pub(crate) powers: Vec<G1Affine>,
 }
 
 impl EngineKey {
@@ -36,6 +39,7 @@ impl EngineKey {
         let cs = vk.cs();
         let k = vk.get_domain().k();
         require_supported(cs)?;
+        require_distinct_points(cs, k)?;
         if params.k() != k {
             return Err(EngineError::Size {
                 expected: k,
@@ -43,10 +47,15 @@ impl EngineKey {
             });
         }
         let blinding = cs.blinding_factors();
-        let chunk = cs.degree() - 2;
+        // One less than the key's degree. `cs.degree()` would ask the environment again.
+        let pieces = vk.get_domain().get_quotient_poly_degree();
+        if pieces < 2 {
+            return Err(EngineError::Unsupported(Feature::Degree));
+        }
+        let chunk = pieces - 1;
         let last = -(blinding as i32 + 1);
         let fft = Fft::new(k);
-        let cosets = Cosets::new(&fft, vk.get_domain().get_quotient_poly_degree());
+        let cosets = Cosets::new(&fft, pieces);
         let compiled = Compiled::new(cs, last, chunk)?;
         let columns = (0..cosets.count())
             .map(|coset| key_columns(key, &fft, &cosets, coset, &compiled.sources))
@@ -60,6 +69,7 @@ impl EngineKey {
             chunk,
             blinding,
             digest: vk.transcript_repr(),
+            powers: first_powers(params).to_vec(),
         })
     }
 
@@ -90,6 +100,12 @@ impl fmt::Debug for EngineKey {
     }
 }
 
+/// Two sets of parameters that agree in these agree in all.
+pub(crate) fn first_powers(params: &ParamsKZG<Bn256>) -> &[G1Affine] {
+    let powers = params.get_g();
+    &powers[..powers.len().min(2)]
+}
+
 fn require_supported(cs: &ConstraintSystem<Fr>) -> Result<(), EngineError> {
     let obstacles = [
         (!cs.lookups().is_empty(), Feature::Lookups),
@@ -104,6 +120,21 @@ fn require_supported(cs: &ConstraintSystem<Fr>) -> Result<(), EngineError> {
         Some((_, feature)) => Err(EngineError::Unsupported(feature)),
         None => Ok(()),
     }
+}
+
+/// No column may be opened twice at one point, which the verifier would not understand.
+fn require_distinct_points(cs: &ConstraintSystem<Fr>, k: u32) -> Result<(), EngineError> {
+    let point = |rotation: i32| i64::from(rotation).rem_euclid(1 << k);
+    let advice = cs.advice_queries().iter();
+    let advice = advice.map(|(column, rotation)| (true, column.index(), point(rotation.0)));
+    let fixed = cs.fixed_queries().iter();
+    let fixed = fixed.map(|(column, rotation)| (false, column.index(), point(rotation.0)));
+    let mut seen = HashSet::new();
+    advice
+        .chain(fixed)
+        .all(|query| seen.insert(query))
+        .then_some(())
+        .ok_or(EngineError::Unsupported(Feature::Rotations))
 }
 
 fn key_columns(

@@ -30,6 +30,7 @@ pub mod opening;
 mod permutation;
 mod prove;
 pub mod quotient;
+mod secret;
 mod witness;
 
 pub use error::{EngineError, Feature};

@@ -10,6 +10,7 @@ mod buckets;
 mod classes;
 mod digits;
 
+use crate::secret::Secret;
 use classes::{Class, plan};
 use digits::{Magnitude, Recoding};
 use group::Group;
@@ -32,7 +33,7 @@ pub fn msm(scalars: &[Fr], bases: &[G1Affine]) -> G1 {
     );
     let magnitudes = magnitudes(scalars);
     let mut histogram = [0; Magnitude::MAX_BITS + 1];
-    for magnitude in &magnitudes {
+    for magnitude in magnitudes.iter() {
         histogram[magnitude.bits()] += 1;
     }
     plan(&histogram)
@@ -41,21 +42,21 @@ pub fn msm(scalars: &[Fr], bases: &[G1Affine]) -> G1 {
         .reduce(G1::identity, |a, b| a + b)
 }
 
-fn magnitudes(scalars: &[Fr]) -> Vec<Magnitude> {
-    scalars
-        .iter()
-        .enumerate()
-        .filter_map(|(index, scalar)| Magnitude::new(index, scalar))
-        .collect()
+fn magnitudes(scalars: &[Fr]) -> Secret<Magnitude> {
+    let indexed = scalars.iter().enumerate();
+    Secret::collect(
+        scalars.len(),
+        indexed.filter_map(|(index, scalar)| Magnitude::new(index, scalar)),
+    )
 }
 
 fn class_sum(class: Class, magnitudes: &[Magnitude], bases: &[G1Affine]) -> G1 {
     let recoding = Recoding::new(class.bits, class.window);
-    let members: Vec<Magnitude> = magnitudes
+    let members = magnitudes
         .iter()
         .filter(|magnitude| class.contains(magnitude.bits()))
-        .map(|magnitude| recoding.shifted(magnitude))
-        .collect();
+        .map(|magnitude| recoding.shifted(magnitude));
+    let members = Secret::collect(magnitudes.len(), members);
     let sums: Vec<G1> = (0..recoding.windows())
         .into_par_iter()
         .map(|window| buckets::window_sum(&recoding, window, &members, bases))

@@ -8,19 +8,31 @@
 
 use crate::error::EngineError;
 use crate::msm::msm;
+use crate::secret::Secret;
 use ff::Field;
 use group::Curve;
 use halo2_proofs::transcript::{EncodedChallenge, TranscriptWrite};
 use halo2curves::bn256::{Fr, G1Affine};
 use rayon::prelude::*;
+use std::fmt;
 
 /// A polynomial and the points at which it is opened, in any order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Opening<'a> {
     /// Coefficients, constant first.
     pub polynomial: &'a [Fr],
     /// Different points.
     pub points: Vec<Fr>,
+}
+
+/// Polynomials of the witness do not show.
+impl fmt::Debug for Opening<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening")
+            .field("coefficients", &self.polynomial.len())
+            .field("points", &self.points)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Polynomials of one set of points.
@@ -32,8 +44,8 @@ struct Group<'a> {
 /// A combined polynomial, divided by its points' vanishing polynomial.
 struct Divided {
     points: Vec<Fr>,
-    combined: Vec<Fr>,
-    quotient: Vec<Fr>,
+    combined: Secret<Fr>,
+    quotient: Secret<Fr>,
     /// In Newton's form: of 1, (X - a), (X - a)(X - b), ...
     remainder: Vec<Fr>,
 }
@@ -147,11 +159,11 @@ fn geometric(ratio: Fr) -> impl Iterator<Item = Fr> + Clone {
 }
 
 /// The sum of the polynomials times their factors.
-fn combine<'a>(terms: impl Iterator<Item = (&'a [Fr], Fr)>) -> Vec<Fr> {
+fn combine<'a>(terms: impl Iterator<Item = (&'a [Fr], Fr)>) -> Secret<Fr> {
     const CHUNK: usize = 1 << 10;
     let terms: Vec<_> = terms.collect();
     let size = terms.iter().map(|(term, _)| term.len()).max().unwrap_or(0);
-    let mut sum = vec![Fr::ZERO; size];
+    let mut sum = Secret::zeros(size);
     sum.par_chunks_mut(CHUNK).enumerate().for_each(|(i, sum)| {
         for (polynomial, factor) in &terms {
             let start = (i * CHUNK).min(polynomial.len());
@@ -221,6 +233,16 @@ mod tests {
                 .iter()
                 .all(|c| bool::from(c.is_zero()))
         );
+    }
+
+    #[test]
+    fn an_opening_does_not_show_its_polynomial() {
+        let opening = Opening {
+            polynomial: &[Fr::from(0xabcdef)],
+            points: vec![Fr::from(3)],
+        };
+        let shown = format!("{opening:?}");
+        assert!(!shown.contains("abcdef") && shown.contains("coefficients: 1"));
     }
 
     #[test]

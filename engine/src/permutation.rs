@@ -1,6 +1,7 @@
 //! The permutation argument's products.
 
 use crate::fft::Fft;
+use crate::secret::Secret;
 use ff::{BatchInvert, Field, PrimeField};
 use halo2curves::bn256::Fr;
 use rand_core::RngCore;
@@ -36,13 +37,14 @@ impl Set<'_> {
         start: Fr,
         blinding: usize,
         mut rng: impl RngCore,
-    ) -> (Vec<Fr>, Fr) {
-        let mut z = vec![Fr::ONE; fft.size()];
+    ) -> (Secret<Fr>, Fr) {
+        let mut z = Secret::zeros(fft.size());
+        z.fill(Fr::ONE);
         z.par_chunks_mut(CHUNK).enumerate().for_each(|(i, chunk)| {
             self.factors(fft, challenges, i * CHUNK, chunk);
         });
         let mut running = start;
-        for factor in &mut z {
+        for factor in z.iter_mut() {
             let next = running * *factor;
             *factor = running;
             running = next;

@@ -2,11 +2,12 @@
 
 use crate::error::EngineError;
 use crate::evaluate::Weights;
-use crate::key::EngineKey;
+use crate::key::{EngineKey, first_powers};
 use crate::msm::msm;
 use crate::opening::{Opening, open};
 use crate::permutation::{self, Set};
 use crate::quotient::Scalars;
+use crate::secret::Secret;
 use crate::witness;
 use ff::Field;
 use group::Curve;
@@ -48,6 +49,9 @@ where
             got: params.k(),
         });
     }
+    if prepared.powers != first_powers(params) {
+        return Err(EngineError::Parameters);
+    }
     let cs = key.get_vk().cs();
     let fft = &prepared.fft;
     let (size, usable) = (fft.size(), prepared.usable());
@@ -71,8 +75,8 @@ where
     transcript.squeeze_challenge_scalar::<()>();
     let beta = *transcript.squeeze_challenge_scalar::<()>();
     let gamma = *transcript.squeeze_challenge_scalar::<()>();
-    let mut instance_values = instance.to_vec();
-    instance_values.resize(size, Fr::ZERO);
+    let mut instance_values = Secret::zeros(size);
+    instance_values[..instance.len()].copy_from_slice(instance);
     let columns = Columns {
         advice: &advice,
         fixed: key
@@ -90,7 +94,7 @@ where
     write_points(transcript, &[msm(&random, params.get_g())])?;
 
     let y = *transcript.squeeze_challenge_scalar::<()>();
-    let mut polynomials: Vec<Vec<Fr>> = advice.clone();
+    let mut polynomials = advice.clone();
     polynomials.push(instance_values);
     polynomials.extend(products.iter().cloned());
     polynomials
@@ -137,7 +141,7 @@ fn skip_blinds(rng: &mut impl RngCore, count: usize) {
     }
 }
 
-fn commit(polynomials: &[Vec<Fr>], bases: &[G1Affine]) -> Vec<G1> {
+fn commit(polynomials: &[Secret<Fr>], bases: &[G1Affine]) -> Vec<G1> {
     polynomials
         .par_iter()
         .map(|polynomial| msm(polynomial, bases))
@@ -166,7 +170,7 @@ fn write_scalars<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>
 
 /// Values by row.
 struct Columns<'a> {
-    advice: &'a [Vec<Fr>],
+    advice: &'a [Secret<Fr>],
     fixed: Vec<&'a [Fr]>,
     instance: &'a [Fr],
 }
@@ -179,7 +183,7 @@ fn products<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
     challenges: permutation::Challenges,
     rng: &mut impl RngCore,
     transcript: &mut T,
-) -> Result<Vec<Vec<Fr>>, EngineError> {
+) -> Result<Vec<Secret<Fr>>, EngineError> {
     let permuted = key.get_vk().cs().permutation().get_columns();
     let sigma = key.permutation().permutations();
     let chunk = prepared.chunk;
@@ -190,7 +194,7 @@ fn products<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
             columns: members
                 .iter()
                 .map(|column| match column.column_type() {
-                    Any::Advice(_) => &columns.advice[column.index()],
+                    Any::Advice(_) => &columns.advice[column.index()][..],
                     Any::Fixed => columns.fixed[column.index()],
                     Any::Instance => columns.instance,
                 })
@@ -215,11 +219,11 @@ fn products<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
 
 /// The vanishing argument's random polynomial. Its seed comes from `rng`, its coefficients from a
 /// generator of their own for each piece, so that they can be drawn in parallel.
-fn random_polynomial(size: usize, rng: &mut impl RngCore) -> Vec<Fr> {
+fn random_polynomial(size: usize, rng: &mut impl RngCore) -> Secret<Fr> {
     const CHUNK: usize = 1 << 10;
     let mut seed = [0; 32];
     rng.fill_bytes(&mut seed);
-    let mut coefficients = vec![Fr::ZERO; size];
+    let mut coefficients = Secret::zeros(size);
     let chunks = coefficients.par_chunks_mut(CHUNK).enumerate();
     chunks.for_each(|(stream, chunk)| {
         let mut rng = ChaCha20Rng::from_seed(seed);
@@ -230,7 +234,11 @@ fn random_polynomial(size: usize, rng: &mut impl RngCore) -> Vec<Fr> {
 }
 
 /// The pieces of the quotient, from the coefficients of advice, instance and products.
-fn quotient(prepared: &EngineKey, polynomials: &[Vec<Fr>], scalars: &Scalars) -> Vec<Vec<Fr>> {
+fn quotient(
+    prepared: &EngineKey,
+    polynomials: &[Secret<Fr>],
+    scalars: &Scalars,
+) -> Vec<Secret<Fr>> {
     let EngineKey {
         fft,
         cosets,
@@ -240,7 +248,7 @@ fn quotient(prepared: &EngineKey, polynomials: &[Vec<Fr>], scalars: &Scalars) ->
     } = prepared;
     debug_assert_eq!(polynomials.len(), compiled.sources.of_proof());
     let table = compiled.table(scalars);
-    let mut moved = vec![vec![Fr::ZERO; fft.size()]; polynomials.len()];
+    let mut moved = vec![Secret::zeros(fft.size()); polynomials.len()];
     let values = (0..cosets.count())
         .map(|coset| {
             moved
@@ -251,10 +259,10 @@ fn quotient(prepared: &EngineKey, polynomials: &[Vec<Fr>], scalars: &Scalars) ->
                 });
             let columns: Vec<&[Fr]> = columns[coset]
                 .iter()
-                .chain(&moved)
                 .map(|values| &values[..])
+                .chain(moved.iter().map(|values| &values[..]))
                 .collect();
-            let mut values = vec![Fr::ZERO; fft.size()];
+            let mut values = Secret::zeros(fft.size());
             compiled.program.run(&columns, &table, &mut values);
             values
         })
@@ -273,8 +281,8 @@ struct Queries<'a> {
 impl<'a> Queries<'a> {
     fn new(
         key: &'a ProvingKey<G1Affine>,
-        advice: &'a [Vec<Fr>],
-        products: &'a [Vec<Fr>],
+        advice: &'a [Secret<Fr>],
+        products: &'a [Secret<Fr>],
         last: i32,
     ) -> Self {
         let cs = key.get_vk().cs();
@@ -289,9 +297,9 @@ impl<'a> Queries<'a> {
         let sigma = key.permutation().permutations().iter();
         let mut permutation: Vec<_> = sigma.map(|sigma| (sigma.values(), 0)).collect();
         for (i, product) in products.iter().enumerate() {
-            permutation.extend([(&product[..], 0), (product, 1)]);
+            permutation.extend([(&product[..], 0), (&product[..], 1)]);
             if i + 1 < products.len() {
-                permutation.push((product, last));
+                permutation.push((&product[..], last));
             }
         }
         Self {
@@ -304,8 +312,8 @@ impl<'a> Queries<'a> {
 /// All polynomials that are opened, in the order in which the verifier meets them first.
 fn openings<'a>(
     key: &'a ProvingKey<G1Affine>,
-    advice: &'a [Vec<Fr>],
-    products: &'a [Vec<Fr>],
+    advice: &'a [Secret<Fr>],
+    products: &'a [Secret<Fr>],
     quotient: &'a [Fr],
     random: &'a [Fr],
     point: impl Fn(i32) -> Fr,
@@ -346,14 +354,17 @@ fn openings<'a>(
 }
 
 /// The sum of the pieces times powers of x^n.
-fn fold(pieces: &[Vec<Fr>], xn: Fr) -> Vec<Fr> {
+fn fold(pieces: &[Secret<Fr>], xn: Fr) -> Secret<Fr> {
     let mut pieces = pieces.iter().rev();
     let mut folded = pieces.next().cloned().unwrap_or_default();
     for piece in pieces {
         folded
             .par_iter_mut()
-            .zip(piece)
+            .zip(&piece[..])
             .for_each(|(folded, coefficient)| *folded = *folded * xn + coefficient);
     }
     folded
 }
+
+#[cfg(test)]
+mod pieces;

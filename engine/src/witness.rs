@@ -1,13 +1,15 @@
 //! The circuit's advice columns, filled in.
 
 use crate::error::EngineError;
-use ff::{BatchInvert, Field};
+use crate::secret::Secret;
+use ff::BatchInvert;
 use halo2_proofs::circuit::Value;
 use halo2_proofs::plonk::{
     Advice, Any, Assigned, Assignment, Challenge, Circuit, Column, ConstraintSystem, Error, Fixed,
     FloorPlanner, Instance, Selector,
 };
 use halo2curves::bn256::Fr;
+use std::collections::BTreeMap;
 
 /// Runs the circuit; returns its advice columns of `rows` rows each, zero where nothing is assigned.
 pub(crate) fn collect<C: Circuit<Fr>>(
@@ -16,11 +18,11 @@ pub(crate) fn collect<C: Circuit<Fr>>(
     instance: &[Fr],
     rows: usize,
     usable: usize,
-) -> Result<Vec<Vec<Fr>>, EngineError> {
+) -> Result<Vec<Secret<Fr>>, EngineError> {
     let config = C::configure_with_params(&mut ConstraintSystem::default(), circuit.params());
     let mut witness = Witness {
-        advice: vec![vec![Fr::ZERO; rows]; cs.num_advice_columns()],
-        fractions: Vec::new(),
+        advice: vec![Secret::zeros(rows); cs.num_advice_columns()],
+        fractions: BTreeMap::new(),
         instance,
         usable,
         failure: None,
@@ -32,9 +34,9 @@ pub(crate) fn collect<C: Circuit<Fr>>(
 }
 
 struct Witness<'a> {
-    advice: Vec<Vec<Fr>>,
-    /// Cells that are still to be divided, all at once.
-    fractions: Vec<(usize, usize, Fr)>,
+    advice: Vec<Secret<Fr>>,
+    /// By column and row, what cells are still to be divided by, all at once.
+    fractions: BTreeMap<(usize, usize), Fr>,
     instance: &'a [Fr],
     usable: usize,
     /// Assigning an advice cell cannot fail in halo2's interface, so what went wrong first waits here.
@@ -42,16 +44,13 @@ struct Witness<'a> {
 }
 
 impl Witness<'_> {
-    fn finish(mut self) -> Result<Vec<Vec<Fr>>, EngineError> {
+    fn finish(mut self) -> Result<Vec<Secret<Fr>>, EngineError> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
         // A zero denominator stays zero, as in halo2.
-        self.fractions
-            .iter_mut()
-            .map(|(_, _, denominator)| denominator)
-            .batch_invert();
-        for (column, row, inverse) in self.fractions {
+        self.fractions.values_mut().batch_invert();
+        for ((column, row), inverse) in self.fractions {
             self.advice[column][row] *= inverse;
         }
         Ok(self.advice)
@@ -77,9 +76,11 @@ impl Witness<'_> {
         value.map(|value| known = Some(value));
         let value = known.ok_or(EngineError::Unknown { column, row })?;
         self.advice[column][row] = value.numerator();
-        if let Some(denominator) = value.denominator() {
-            self.fractions.push((column, row, denominator));
-        }
+        // A cell may be assigned again, and the last value counts.
+        match value.denominator() {
+            Some(denominator) => self.fractions.insert((column, row), denominator),
+            None => self.fractions.remove(&(column, row)),
+        };
         Ok(())
     }
 }

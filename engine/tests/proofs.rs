@@ -16,7 +16,7 @@ use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_engine::{EngineError, EngineKey, prove};
 use vigil_params::keys::ProvingKey;
 use vigil_params::transcript::{EvmChallenge, EvmRead, EvmWrite};
-use vigil_params::{Srs, embedded};
+use vigil_params::{Srs, dev, embedded};
 
 struct Setting {
     srs: Srs,
@@ -28,11 +28,14 @@ struct Setting {
 
 fn setting(
     shape: Shape,
+    words: Words,
     fill: impl FnOnce(&SyntheticPool, Shape) -> (VigilCircuit, Vec<Fr>),
 ) -> Setting {
     let mut rng = ChaCha20Rng::seed_from_u64(7);
-    let pool = SyntheticPool::new(&mut rng, Words::W1, 2, 8).unwrap();
-    let srs = embedded::srs(shape.k).unwrap();
+    let pool = SyntheticPool::new(&mut rng, words, 2, 8).unwrap();
+    let srs = embedded::srs(shape.k)
+        .or_else(|| dev::unsafe_srs(shape.k, 1))
+        .unwrap();
     let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
     let prepared = EngineKey::new(srs.kzg(), key.halo2()).unwrap();
     let (circuit, instance) = fill(&pool, shape);
@@ -45,13 +48,10 @@ fn setting(
     }
 }
 
-fn duty(lanes: u32) -> Setting {
-    let shape = Shape {
-        family: Family::Duty(Words::W1),
-        k: 11,
-        lanes,
-    };
-    setting(shape, |pool, shape| {
+fn duty(words: Words, lanes: u32) -> Setting {
+    // As small as holds the four validators of one operator.
+    let shape = Shape::for_validators(Family::Duty(words), 4, lanes).unwrap();
+    setting(shape, words, |pool, shape| {
         let (statement, witness) = pool.duty(0, THRESHOLDS);
         let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
         let instance = statement.to_instance(shape.capacity()).unwrap();
@@ -65,7 +65,7 @@ fn enrolment() -> Setting {
         k: 11,
         lanes: 1,
     };
-    setting(shape, |pool, shape| {
+    setting(shape, Words::W1, |pool, shape| {
         let (statement, witness) = pool.enrolment(0);
         let circuit = VigilCircuit::enrolment(shape, &statement, &witness).unwrap();
         let instance = statement.to_instance(shape.capacity()).unwrap();
@@ -79,7 +79,7 @@ fn membership() -> Setting {
         k: MEMBERSHIP_K,
         lanes: 1,
     };
-    setting(shape, |pool, shape| {
+    setting(shape, Words::W1, |pool, shape| {
         let (statement, witness) = pool.membership(1, 77);
         let circuit = VigilCircuit::membership(shape, &statement, &witness).unwrap();
         (circuit, statement.to_instance().unwrap().to_vec())
@@ -139,7 +139,15 @@ impl Setting {
 
 #[test]
 fn the_stock_verifier_accepts_all_three_statements() {
-    for setting in [duty(1), duty(4), enrolment(), membership()] {
+    let settings = [
+        duty(Words::W1, 1),
+        duty(Words::W1, 4),
+        duty(Words::W7, 4),
+        duty(Words::W28, 4),
+        enrolment(),
+        membership(),
+    ];
+    for setting in settings {
         let proof = setting.prove(1);
         let shape = setting.key.shape();
         assert!(setting.accepts(&proof, &setting.instance), "{shape}");
@@ -154,7 +162,7 @@ fn the_stock_verifier_accepts_all_three_statements() {
 
 #[test]
 fn one_seed_gives_one_proof_on_any_number_of_threads() {
-    let setting = duty(1);
+    let setting = duty(Words::W1, 1);
     let proof = setting.prove(5);
     assert_eq!(proof, setting.prove(5));
     for threads in [1, 3] {
@@ -172,7 +180,7 @@ fn one_seed_gives_one_proof_on_any_number_of_threads() {
 #[test]
 fn the_proof_begins_like_the_stock_prover_s() {
     const POINT: usize = 64;
-    for setting in [duty(1), enrolment(), membership()] {
+    for setting in [duty(Words::W1, 1), enrolment(), membership()] {
         let cs = setting.key.halo2().get_vk().cs();
         let products = cs
             .permutation()
@@ -188,7 +196,7 @@ fn the_proof_begins_like_the_stock_prover_s() {
 
 #[test]
 fn a_changed_witness_is_refused() {
-    let mut setting = duty(1);
+    let mut setting = duty(Words::W1, 1);
     let columns = setting.circuit.advice().len();
     assert!(setting.accepts(&setting.prove(1), &setting.instance));
     for column in 0..columns {
@@ -213,7 +221,7 @@ fn every_flipped_byte_is_refused() {
 
 #[test]
 fn what_does_not_belong_together_is_refused() {
-    let (duty, membership) = (duty(1), membership());
+    let (duty, membership) = (duty(Words::W1, 1), membership());
     let prepared = EngineKey::new(membership.srs.kzg(), duty.key.halo2());
     if duty.srs.k() != membership.srs.k() {
         assert!(matches!(prepared, Err(EngineError::Size { .. })));
@@ -223,8 +231,14 @@ fn what_does_not_belong_together_is_refused() {
         ..duty
     };
     assert!(matches!(foreign.try_prove(1), Err(EngineError::Key)));
+    let mut other_tau = self::membership();
+    other_tau.srs = dev::unsafe_srs(other_tau.srs.k(), 1).unwrap();
+    assert!(matches!(
+        other_tau.try_prove(1),
+        Err(EngineError::Parameters)
+    ));
     let blank = VigilCircuit::blank(foreign.key.shape());
-    let mut setting = self::duty(1);
+    let mut setting = self::duty(Words::W1, 1);
     setting.circuit = blank;
     assert!(matches!(
         setting.try_prove(1),

@@ -3,8 +3,8 @@
 
 use halo2_proofs::circuit::{Layouter, SimpleFloorPlanner, Value};
 use halo2_proofs::plonk::{
-    Advice, Circuit, Column, ConstraintSystem, Error, FirstPhase, Fixed, Instance, SecondPhase,
-    keygen_pk, keygen_vk, verify_proof,
+    Advice, Assigned, Circuit, Column, ConstraintSystem, Error, FirstPhase, Fixed, Instance,
+    SecondPhase, keygen_pk, keygen_vk, verify_proof,
 };
 use halo2_proofs::poly::Rotation;
 use halo2_proofs::poly::kzg::commitment::{KZGCommitmentScheme, ParamsKZG};
@@ -27,6 +27,7 @@ enum Extra {
     Phase,
     Challenge,
     Instance,
+    Rotations,
 }
 
 /// Squares: the second row is the square of the first, which the public input is.
@@ -35,6 +36,8 @@ struct Squares {
     extra: Extra,
     root: Fr,
     outside: bool,
+    /// The square is written as a fraction first, then as it is.
+    again: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -88,6 +91,13 @@ impl Circuit<Fr> for Squares {
             Extra::Instance => {
                 meta.instance_column();
             }
+            Extra::Rotations => {
+                meta.create_gate("the next row twice", |meta| {
+                    let [near, far] = [1, 1 + (1 << K)]
+                        .map(|rotation| meta.query_advice(columns.value, Rotation(rotation)));
+                    [near - far]
+                });
+            }
         }
         columns
     }
@@ -103,6 +113,10 @@ impl Circuit<Fr> for Squares {
                 |mut region| {
                     region.assign_fixed(config.on, 0, Fr::one());
                     let root = region.assign_advice(config.value, 0, Value::known(self.root));
+                    if self.again {
+                        let fraction = Assigned::Rational(self.root, Fr::from(3));
+                        region.assign_advice(config.value, 1, Value::known(fraction));
+                    }
                     region.assign_advice(config.value, 1, Value::known(self.root.square()));
                     if self.outside {
                         region.assign_advice(config.value, (1 << K) - 1, Value::known(self.root));
@@ -156,6 +170,17 @@ fn another_circuit_and_transcript() {
     assert!(!attempt(&circuit, &[Fr::from(13)]).unwrap());
 }
 
+/// As with the stock prover, whose cells hold what was written last, fraction or not.
+#[test]
+fn the_last_assignment_counts() {
+    let circuit = Squares {
+        root: Fr::from(12),
+        again: true,
+        ..Squares::default()
+    };
+    assert!(attempt(&circuit, &[Fr::from(12)]).unwrap());
+}
+
 #[test]
 fn what_is_not_supported_is_named() {
     let cases = [
@@ -163,6 +188,7 @@ fn what_is_not_supported_is_named() {
         (Extra::Phase, Feature::Phases),
         (Extra::Challenge, Feature::Challenges),
         (Extra::Instance, Feature::InstanceColumns),
+        (Extra::Rotations, Feature::Rotations),
     ];
     for (extra, expected) in cases {
         let circuit = Squares {

@@ -3,7 +3,7 @@
 //! The snapshot at slot SLOTS_PER_EPOCH * (N + 2) - 1 has the records and final flags of epoch N, and says
 //! who has which duties in epoch N + 1. A few kilobytes besides the registered validators' share.
 
-use crate::client::{NodeError, Nodes};
+use crate::client::{Header, NodeError, Nodes};
 use serde::{Deserialize, Serialize};
 use vigil_ledger::beacon::{Root, Spec, StateFacts};
 use vigil_ledger::epoch::{EpochDuties, Seats, Standing, places};
@@ -85,7 +85,8 @@ impl Snapshot {
     }
 
     /// From committees and records as a node tells them, and the block that it has at or before the slot:
-    /// asked for before and after, it must not have changed.
+    /// asked for before and after, it must not have changed. Of its states that of this block is asked
+    /// for, as not every node has those of empty slots: only blocks and an epoch's end change the rest.
     pub(crate) fn of_answers(
         nodes: &mut Nodes,
         spec: &Spec,
@@ -94,17 +95,21 @@ impl Snapshot {
     ) -> Result<Option<Self>, NodeError> {
         let indices = registry.indices();
         let epoch = spec.epoch_of(slot);
-        let Some(last_block_root) = block_at_or_before(nodes, slot)? else {
+        let Some(last) = last_block(nodes, slot)? else {
             return Ok(None);
+        };
+        let state_slot = match spec.epoch_of(last.slot) == epoch {
+            true => last.slot,
+            false => slot,
         };
         let whos = places(&indices);
         let mut seats = Seats::new(spec, indices.len());
-        for committee in nodes.committees(spec, slot, epoch)? {
+        for committee in nodes.committees(spec, state_slot, epoch)? {
             seats.insert(committee.slot, committee.members.into_iter(), &whos);
         }
-        let sync_committee = nodes.sync_committee(slot, epoch)?;
-        let records = nodes.validators(slot, &indices)?;
-        if block_at_or_before(nodes, slot)? != Some(last_block_root) {
+        let sync_committee = nodes.sync_committee(state_slot, epoch)?;
+        let records = nodes.validators(state_slot, &indices)?;
+        if last_block(nodes, slot)? != Some(last) {
             return Ok(None);
         }
         let standing = |index| Standing {
@@ -113,7 +118,7 @@ impl Snapshot {
         };
         Ok(Some(Self {
             slot,
-            last_block_root,
+            last_block_root: last.root,
             state: None,
             standings: indices.iter().map(standing).collect(),
             wrong_key: wrong_key(registry, |index| {
@@ -140,8 +145,12 @@ fn wrong_key(registry: &Registry, key: impl Fn(u64) -> Option<[u8; 48]>) -> Opti
     }
 }
 
-/// The last block of the node's chain at or before a slot.
+/// The root of the last block of the node's chain at or before a slot.
 pub(crate) fn block_at_or_before(nodes: &mut Nodes, slot: u64) -> Result<Option<Root>, NodeError> {
+    Ok(last_block(nodes, slot)?.map(|header| header.root))
+}
+
+fn last_block(nodes: &mut Nodes, slot: u64) -> Result<Option<Header>, NodeError> {
     /// More empty slots in a row than any chain that finalises has.
     const LONGEST_GAP: u64 = 512;
     for slot in (slot.saturating_sub(LONGEST_GAP)..=slot).rev() {
@@ -150,7 +159,7 @@ pub(crate) fn block_at_or_before(nodes: &mut Nodes, slot: u64) -> Result<Option<
             slot => slot.to_string(),
         };
         if let Some(header) = nodes.header(&id)? {
-            return Ok((header.slot <= slot).then_some(header.root));
+            return Ok((header.slot <= slot).then_some(header));
         }
     }
     Ok(None)

@@ -277,17 +277,17 @@ impl Replay {
                 Some(self.ssz(request, slot, body))
             }
             ["eth", "v1", "beacon", "states", id, "committees"] => {
-                self.state(id)?;
+                self.records_at(id)?;
                 let epoch: u64 = query.strip_prefix("epoch=")?.parse().ok()?;
                 self.file(&format!("duties/committees_{epoch:04}.json"))
             }
             ["eth", "v1", "beacon", "states", id, "sync_committees"] => {
-                self.state(id)?;
+                self.records_at(id)?;
                 let epoch: u64 = query.strip_prefix("epoch=")?.parse().ok()?;
                 self.file(&format!("duties/sync_{epoch:04}.json"))
             }
             ["eth", "v1", "beacon", "states", id, "validators"] => {
-                self.validators(&self.state(id)?.1, query, &request.body)
+                self.validators(&self.records_at(id)?, query, &request.body)
             }
             ["eth", "v1", "beacon", "rewards", "attestations", epoch] => {
                 self.attestation_rewards(epoch, request)
@@ -369,6 +369,26 @@ impl Replay {
         }
         let (state, bytes) = self.states.get(&slot)?;
         Some((slot, state.clone(), bytes.clone()))
+    }
+
+    /// What is asked for in JSON comes from states of blocks alone, as some nodes have it; the last one of
+    /// an epoch says the same as the recorded state of the epoch's end.
+    fn records_at(&self, id: &str) -> Option<StateFacts> {
+        let Ok(slot) = id.parse::<u64>() else {
+            return Some(self.state(id)?.1);
+        };
+        if let Some((state, _)) = self.reorged(slot) {
+            return Some(state);
+        }
+        let end = (self.spec.epoch_of(slot) + 1) * self.spec.slots_per_epoch() - 1;
+        let (&last, _) = self.canonical.range(..=end).next_back()?;
+        if slot == last {
+            return Some(self.state(&end.to_string())?.1);
+        }
+        // Only an epoch without any block has a state without one.
+        (slot == end && self.spec.epoch_of(last) < self.spec.epoch_of(end))
+            .then(|| self.state(id))?
+            .map(|(_, state, _)| state)
     }
 
     fn validators(&self, state: &StateFacts, query: &str, body: &[u8]) -> Option<Response> {

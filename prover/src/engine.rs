@@ -31,10 +31,10 @@ pub enum Engine {
 #[derive(Clone, Debug, Default)]
 pub struct PreparedKeys(Arc<Mutex<HashMap<KeyId, Arc<EngineKey>>>>);
 
-/// The reference, until somebody else has reviewed what the project's own engine keeps secret.
+/// The project's. Several proofs under one key should share one engine: each new one prepares the key again.
 impl Default for Engine {
     fn default() -> Self {
-        Self::Stock
+        Self::Cpu(PreparedKeys::default())
     }
 }
 

@@ -1,84 +1,90 @@
 #!/usr/bin/env bash
-# The follower beside a real beacon node: a lone Lodestar development chain (Altair, minimal preset, 2 s slots) from npm.
-# Two followers, one from states and one from blocks, must come to the same ledger, though the first is killed again and again.
-# Needs node 20 or later, npm, a C++ compiler and Python for one native module, and about four minutes. Usage: run.sh [path of vigil]
+# The follower beside a real beacon node, and everything that follows from its ledger: a Lodestar development chain
+# (Altair, minimal preset, 2 s slots) from npm, with two validator clients. One of them is away for some epochs, a
+# validator is slashed, the node and a follower are killed; the ledgers from states, from blocks, from files and by
+# Lodestar's own code are the same, and the pool settles on it.
+# Needs node 20 or later, npm, a C++ compiler and Python for one native module, and five minutes.
+# Usage: run.sh [path of vigil]
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 vigil=$(realpath "${1:-$here/../../target/debug/vigil}")
-cd "$here"
-port=${LIVE_TEST_PORT:-19596}
-node_url=http://127.0.0.1:$port
-validators=16
-start_epoch=1
-epochs=4
 
-work=$(mktemp -d)
-node=
-followers=()
-finish() {
-    # The node takes for ever to close down, and nothing of it is kept.
-    for pid in ${followers[@]+"${followers[@]}"} $node; do kill -9 "$pid" 2> /dev/null || true; done
-    wait 2> /dev/null || true
-    rm -rf "$work"
-}
-trap finish EXIT
-fail() {
-    printf 'FAILED: %s\n' "$1" >&2
-    tail -n 5 "$work"/*.log >&2
-    exit 1
-}
+# Validators by operator: good, then guilty, then away, whose client is another than the node's own.
+first_guilty=10
+slashed_validator=15
+first_away=20
+last_validator=23
+epochs=10
+deadline=600
 
-if [ ! -e node_modules/snappy/build/Release/binding.node ]; then
-    npm ci --ignore-scripts --no-audit --no-fund
-    npm rebuild snappy
-fi
-
-# It leaves a file in the folder that it is started in. One dependency's native part is not built: its JavaScript serves.
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+# shellcheck source=chain.sh
+. "$here/chain.sh"
+# shellcheck source=registration.sh
+. "$here/registration.sh"
+# shellcheck source=followers.sh
+. "$here/followers.sh"
+# shellcheck source=settlement.sh
+. "$here/settlement.sh"
+install_lodestar
+# A download's time counts neither for the chain nor for the deadline.
+SECONDS=0
+schedule_genesis
 cd "$work"
-NODE_BACKEND=js LODESTAR_PRESET=minimal node --require "$here/polyfill.cjs" "$here/node_modules/.bin/lodestar" dev --dataDir "$work/node" --reset \
-    --genesisValidators $validators --startValidators 0..$((validators - 1)) --rest --rest.namespace '*' \
-    --rest.address 127.0.0.1 --rest.port "$port" --server "$node_url" --listenAddress 127.0.0.1 --discv5 false --eth1 false \
-    --params.SECONDS_PER_SLOT 2 --params.ALTAIR_FORK_EPOCH 0 > "$work/node.log" 2>&1 &
-node=$!
-"$vigil" registry draft --indices 0..$((validators - 1)) --operators 4 --out trial > registry.log 2>&1
-for _ in $(seq 60); do
-    curl --silent --fail --noproxy '*' "$node_url/eth/v1/beacon/headers/head" > /dev/null && break
-    kill -0 "$node" || fail "the node ended"
-    sleep 1
-done
+# Keys of proofs are made once, here, and go away too.
+export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
 
-follow() {
-    exec "$vigil" ledger follow --beacon "$node_url" --registry trial/registry.json --store "$1" --source "$1" \
-        --start-epoch $start_epoch --epochs $epochs --periods 1 --json > "$1.json" 2>> "$1.log"
+say "a chain starts"
+start_node
+start_recorder
+start_client
+wait_until "a recorded genesis" test -e chain/states/genesis.ssz
+operators_join
+register_validators
+build_registry
+say "$((last_validator + 1)) validators are registered"
+
+start_epoch=$(($(clock_epoch) + 1))
+[ "$start_epoch" -gt 0 ] || start_epoch=1
+start_followers
+meanwhile() {
+    followers_are_well
+    kill_follower_now_and_then
 }
+say "two followers wait for epochs $start_epoch to $((start_epoch + epochs - 1))"
 
-(follow blocks) &
-blocks=$!
-followers=("$blocks")
-# At most eight kills, and the last run goes to the end.
-kills=0
-while [ $kills -lt 8 ]; do
-    (follow states) &
-    states=$!
-    followers=("$blocks" "$states")
-    sleep $((5 + kills))
-    kill -9 "$states" 2> /dev/null || break
-    wait "$states" 2> /dev/null || true
-    kills=$((kills + 1))
-done
-(follow states) &
-states=$!
-followers=("$blocks" "$states")
-for pid in "$blocks" "$states"; do wait "$pid" || fail "a follower ended with an error"; done
-followers=()
+wait_for_epoch $((start_epoch + 1))
+kill_now client
+stopped=$(clock_epoch)
+say "the second client is away from epoch $stopped on"
+script slash.mjs "$node_url" "$slashed_validator" 1 || fail "the node takes no slashing"
+wait_until "the slashing of $slashed_validator" is_slashed "$slashed_validator"
+say "validator $slashed_validator is slashed"
 
-root() { "$vigil" ledger root "$1/$start_epoch.ledger" 2> /dev/null; }
-[ "$(root states)" = "$(root blocks)" ] || fail "states give $(root states), blocks give $(root blocks)"
-cmp "states/$start_epoch.ledger" "blocks/$start_epoch.ledger" || fail "the ledgers differ"
-# Not the ledger of nothing: everybody was active, and blocks were due.
-totals=$("$vigil" ledger export --csv --totals "states/$start_epoch.ledger" 2> /dev/null)
-active=$(printf '%s\n' "$totals" | awk -F, -v n=$epochs 'NR > 1 && $2 == n' | wc -l)
-due=$(printf '%s\n' "$totals" | awk -F, 'NR > 1 { sum += $6 } END { print sum }')
-[ "$active" = $validators ] || fail "$active of $validators validators were active"
-[ "$due" = $((8 * epochs)) ] || fail "$due blocks were due, not $((8 * epochs))"
-printf 'a live Lodestar chain gives ledger %s from states and from blocks; killed %s times\n' "$(root states)" "$kills"
+wait_for_epoch $((stopped + 5))
+start_client
+back=$(clock_epoch)
+say "the second client is back in epoch $back"
+
+wait_until "the middle of epoch $((back + 1))" has_reached "$(middle_of_epoch $((back + 1)))"
+kill_and_revive_node
+
+wait_for_ledgers
+say "states and blocks give one ledger; a follower was killed $kills times"
+must_end_with 0 "$vigil" ledger export --csv period.ledger
+cp last.out flags.csv
+must_end_with 0 "$vigil" ledger export --csv --totals period.ledger
+cp last.out totals.csv
+same=$(script expect.mjs chain "$start_epoch" "$epochs" flags.csv totals.csv) || fail "Lodestar disagrees: $same"
+say "Lodestar's own code gives the same: $same"
+told=$(script story.mjs flags.csv totals.csv $first_away $last_validator "$stopped" "$back" $slashed_validator) || fail "$told"
+say "the ledger tells the story: $told"
+
+enrol_operators
+build_header
+recorded=(chain/states/0*.ssz)
+slashed_cannot_join "${recorded[-1]}"
+settle_period
+say "a live chain was registered, followed, proven and settled: ledger $("$vigil" ledger root period.ledger)"

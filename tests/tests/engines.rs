@@ -73,6 +73,11 @@ fn a_key_is_prepared_once() {
 }
 
 #[test]
+fn the_project_s_own_is_the_default() {
+    assert_eq!(Engine::default().to_string(), "cpu");
+}
+
+#[test]
 fn names_are_read_back_and_others_refused() {
     for engine in engines() {
         let name = engine.to_string();

@@ -1,6 +1,7 @@
 //! One window: points sorted by digit, equal digits added, and buckets weighted by their digits.
 
 use super::digits::{Digit, Magnitude, Recoding};
+use crate::secret::Secret;
 use ff::Field;
 use group::prime::PrimeCurveAffine;
 use group::{Curve, Group};
@@ -19,7 +20,7 @@ pub(super) fn window_sum(
     bases: &[G1Affine],
 ) -> G1 {
     let sorted = sort(recoding, window, members);
-    let mut adder = Adder::new();
+    let mut adder = Adder::new(sorted.len().min(BLOCK));
     let partial = adder.sums(sorted.iter().map(|digit| {
         let base = bases[(digit.tag >> 1) as usize];
         let point = if digit.tag & 1 == 1 { -base } else { base };
@@ -30,22 +31,22 @@ pub(super) fn window_sum(
 
 /// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
 /// one order only, whatever the machine.
-fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Vec<Digit> {
+fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Secret<Digit> {
     let mut starts = vec![0u32; recoding.buckets() + 2];
-    let digits: Vec<Digit> = members
+    let digits = members
         .iter()
         .filter_map(|member| recoding.digit(member, window))
-        .inspect(|digit| starts[digit.bucket as usize + 1] += 1)
-        .collect();
+        .inspect(|digit| starts[digit.bucket as usize + 1] += 1);
+    let digits = Secret::collect(members.len(), digits);
     let mut total = 0;
     for start in &mut starts {
         total += *start;
         *start = total;
     }
-    let mut sorted = vec![Digit { bucket: 0, tag: 0 }; digits.len()];
-    for digit in digits {
+    let mut sorted = Secret::zeros(digits.len());
+    for digit in digits.iter() {
         let place = &mut starts[digit.bucket as usize];
-        sorted[*place as usize] = digit;
+        sorted[*place as usize] = *digit;
         *place += 1;
     }
     sorted
@@ -108,13 +109,14 @@ enum Step {
 }
 
 impl Adder {
-    fn new() -> Self {
+    /// For at most `block` points at once.
+    fn new(block: usize) -> Self {
         Self {
-            points: Vec::with_capacity(BLOCK),
-            runs: Vec::with_capacity(BLOCK),
-            steps: Vec::with_capacity(BLOCK),
-            widths: vec![Fq::ONE; BLOCK],
-            later: vec![Fq::ONE; BLOCK],
+            points: Vec::with_capacity(block),
+            runs: Vec::with_capacity(block),
+            steps: Vec::with_capacity(block),
+            widths: vec![Fq::ONE; block],
+            later: vec![Fq::ONE; block],
         }
     }
 

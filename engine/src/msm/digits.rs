@@ -20,7 +20,7 @@ const MODULUS: [u64; LIMBS] = [
 ];
 
 /// The absolute value of a scalar other than zero, its sign, and which point it belongs to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Magnitude {
     limbs: [u64; LIMBS],
     /// The point's index, and the sign in the lowest bit.
@@ -84,7 +84,7 @@ pub(super) struct Recoding {
 }
 
 /// A digit that is not zero: which bucket, and which point with which sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Digit {
     /// The absolute value, from 1 to 2^(c-1).
     pub(super) bucket: u32,

@@ -1,6 +1,7 @@
 //! Cosets of the domain, and a polynomial's pieces from its values on them.
 
 use crate::fft::{Fft, root_of_unity};
+use crate::secret::Secret;
 use ff::{Field, WithSmallOrderMulGroup};
 use halo2curves::bn256::Fr;
 use rayon::prelude::*;
@@ -66,7 +67,7 @@ impl Cosets {
     }
 
     /// From the values of q on each coset, the pieces of `q / (X^n - 1)`, lowest first.
-    pub fn pieces(&self, fft: &Fft, mut values: Vec<Vec<Fr>>) -> Vec<Vec<Fr>> {
+    pub(crate) fn pieces(&self, fft: &Fft, mut values: Vec<Secret<Fr>>) -> Vec<Secret<Fr>> {
         values
             .par_iter_mut()
             .for_each(|values| fft.coefficients(values));
@@ -92,7 +93,7 @@ impl Cosets {
                     .iter()
                     .map(|inverse| inverse.pow_vartime([start]))
                     .collect();
-                let mut row = vec![Fr::ZERO; rows.len()];
+                let mut row = Secret::zeros(rows.len());
                 for j in 0..rows[0].len() {
                     for ((cell, values), (power, inverse)) in row
                         .iter_mut()
@@ -143,13 +144,17 @@ fn interpolation(heights: &[Fr]) -> Vec<Vec<Fr>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Cosets;
+    use super::{Cosets, Secret};
     use crate::fft::Fft;
     use ff::Field;
     use halo2_proofs::arithmetic::eval_polynomial;
     use halo2curves::bn256::Fr;
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
+
+    fn concat(pieces: &[Secret<Fr>]) -> impl Iterator<Item = &Fr> {
+        pieces.iter().flat_map(|piece| piece.iter())
+    }
 
     #[test]
     fn pieces_of_a_product_with_the_vanishing_polynomial() {
@@ -160,16 +165,15 @@ mod tests {
             let quotient: Vec<Fr> = (0..16 * count).map(|_| Fr::random(&mut rng)).collect();
             let values = (0..count)
                 .map(|c| {
-                    (0..16)
-                        .map(|i| {
-                            let x = cosets.shift(c) * fft.rotation(i);
-                            eval_polynomial(&quotient, x) * (x.pow_vartime([16]) - Fr::ONE)
-                        })
-                        .collect()
+                    let values = (0..16).map(|i| {
+                        let x = cosets.shift(c) * fft.rotation(i);
+                        eval_polynomial(&quotient, x) * (x.pow_vartime([16]) - Fr::ONE)
+                    });
+                    Secret::collect(16, values)
                 })
                 .collect();
             let pieces = cosets.pieces(&fft, values);
-            assert_eq!(pieces.concat(), quotient, "{count} pieces");
+            assert!(concat(&pieces).eq(&quotient), "{count} pieces");
         }
     }
 
@@ -185,11 +189,11 @@ mod tests {
                 let folded: Vec<Fr> = (0..1024)
                     .map(|i| (quotient[i] + quotient[i + 1024] * height) * (height - Fr::ONE))
                     .collect();
-                let mut values = vec![Fr::ZERO; 1024];
+                let mut values = Secret::zeros(1024);
                 fft.coset_values(&folded, cosets.powers(c), &mut values);
                 values
             })
             .collect();
-        assert_eq!(cosets.pieces(&fft, values).concat(), quotient);
+        assert!(concat(&cosets.pieces(&fft, values)).eq(&quotient));
     }
 }

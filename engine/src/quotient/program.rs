@@ -4,6 +4,7 @@
 //! cache, and large enough that looking at an instruction costs nothing beside carrying it out.
 
 use super::graph::{Graph, Id, Node};
+use crate::secret::Secret;
 use ff::Field;
 use halo2curves::bn256::Fr;
 use rayon::prelude::*;
@@ -106,7 +107,7 @@ impl Program {
                 let mut machine = Machine {
                     columns,
                     table: &table,
-                    registers: vec![vec![Fr::ZERO; BLOCK]; self.registers],
+                    registers: vec![Secret::zeros(BLOCK); self.registers],
                 };
                 let mut start = i * BLOCK * BLOCKS;
                 for block in output.chunks_mut(BLOCK) {
@@ -227,7 +228,7 @@ impl Compiler<'_> {
 struct Machine<'a> {
     columns: &'a [&'a [Fr]],
     table: &'a [Fr],
-    registers: Vec<Vec<Fr>>,
+    registers: Vec<Secret<Fr>>,
 }
 
 /// An operand in a block of rows.

@@ -43,13 +43,14 @@ impl Follower {
         let head_epoch = self.spec.epoch_of(head_slot);
         let wanted = self.wanted(kind, head_slot)?;
         let first_open = self.first_slot(finalized);
+        let is_main = kind == self.options.source.into();
         for &slot in wanted.range(first_open..) {
             let is_old = self.spec.epoch_of(slot) + WATCHED_EPOCHS < head_epoch;
             if is_old && self.store.has_candidate(kind, slot)? {
                 continue;
             }
             // What is only compared must not hold up the rest.
-            if kind != self.options.source.into() && !self.lacks.is_due((kind, slot)) {
+            if !is_main && !self.lacks.is_due((kind, slot)) {
                 continue;
             }
             // A reorganisation may have replaced what was taken.
@@ -57,6 +58,10 @@ impl Follower {
             let taken = self.store.candidate_roots(kind, slot)?;
             if !taken.iter().any(|&root| Some(root) == current) {
                 self.take(kind, slot, tell)?;
+                if is_main {
+                    // Some nodes have states of empty slots once they are final, and not before.
+                    self.lacks.expect((kind, slot));
+                }
             }
         }
         let mut tries = 0;

@@ -52,6 +52,14 @@ impl Lacks {
         tries == 0
     }
 
+    /// It may well be had the next time: that it was asked for in vain so far puts off nothing.
+    pub(super) fn expect(&mut self, wanted: Wanted) {
+        if let Some(lack) = self.lacks.get_mut(&wanted) {
+            lack.tries = 1;
+            lack.again = Instant::now();
+        }
+    }
+
     pub(super) fn found(&mut self, wanted: Wanted) {
         self.lacks.remove(&wanted);
     }
@@ -76,6 +84,8 @@ mod tests {
         );
         assert!(!lacks.note(seven, "pruned".to_owned()));
         assert_eq!(lacks.reason(seven), Some("pruned"));
+        lacks.expect(seven);
+        assert!(lacks.is_due(seven) && !lacks.note(seven, "pruned".to_owned()));
         lacks.found(seven);
         assert!(lacks.is_due(seven));
         let mut impatient = Lacks::new(Duration::ZERO);

@@ -49,10 +49,10 @@ impl Committees {
     }
 }
 
-/// Afterwards `list[i]` is what was at `compute_shuffled_index(i)`. The rounds are undone from the
-/// last to the first on the whole list, with one hash for 256 positions of a round.
-fn shuffle(list: &mut [u64], seed: &Root, rounds: u8) {
-    let count = list.len() as u64;
+/// Swap-or-not on a whole list: afterwards `list[i]` is what was at `compute_shuffled_index(i)`. The rounds
+/// are undone from the last to the first, with one hash for 256 places of a round.
+pub fn shuffle(list: &mut [u64], seed: &Root, rounds: u8) {
+    let count = list.len();
     if count == 0 {
         return;
     }
@@ -60,24 +60,34 @@ fn shuffle(list: &mut [u64], seed: &Root, rounds: u8) {
         let digest = hash(&[seed, &[round]]);
         let mut low = [0; 8];
         low.copy_from_slice(&digest[..8]);
-        let pivot = u64::from_le_bytes(low) % count;
-        let mut source = (u64::MAX, Root::default());
-        for position in 0..count {
-            let flip = (pivot + count - position) % count;
-            // Each pair once, from its higher place, whose bit decides.
-            if flip >= position {
-                continue;
-            }
-            if source.0 != position / 256 {
-                let chunk = (position / 256) as u32;
-                source = (
-                    position / 256,
-                    hash(&[seed, &[round], &chunk.to_le_bytes()]),
-                );
-            }
-            if source.1[(position % 256 / 8) as usize] >> (position % 8) & 1 == 1 {
-                list.swap(position as usize, flip as usize);
-            }
+        let pivot = (u64::from_le_bytes(low) % count as u64) as usize;
+        // Place i's partner is `pivot - i` modulo the length: both sides of the pivot are mirrored.
+        let source = |chunk: usize| hash(&[seed, &[round], &(chunk as u32).to_le_bytes()]);
+        swap_mirrored(list, 0, pivot, source);
+        swap_mirrored(list, pivot + 1, count - 1, source);
+    }
+}
+
+/// Goes from both ends to the middle and swaps where the bit of the higher place says so.
+fn swap_mirrored(
+    list: &mut [u64],
+    mut low: usize,
+    mut high: usize,
+    source: impl Fn(usize) -> Root,
+) {
+    const PLACES: usize = 256;
+    while low < high {
+        let bits = source(high / PLACES);
+        // The places whose bits this hash has, unless the middle comes first.
+        let pairs = (high % PLACES + 1).min((high - low).div_ceil(2));
+        for _ in 0..pairs {
+            let bit = bits[high % PLACES / 8] >> (high % 8) & 1;
+            // No branch: it would be mispredicted every other time.
+            let difference = (list[low] ^ list[high]) & u64::from(bit).wrapping_neg();
+            list[low] ^= difference;
+            list[high] ^= difference;
+            low += 1;
+            high -= 1;
         }
     }
 }
@@ -89,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_whole_list_is_shuffled_as_each_index_is() {
-        for count in [1, 2, 5, 255, 256, 257, 700] {
+        for count in [1, 2, 3, 5, 255, 256, 257, 511, 512, 513, 700] {
             let mut list: Vec<u64> = (0..count).collect();
             shuffle(&mut list, &[9; 32], 90);
             let expected: Vec<u64> = (0..count)

@@ -4,6 +4,7 @@ use super::block::{
     SignedBeaconBlockAltair, SignedBeaconBlockBellatrix, SignedBeaconBlockCapella,
     SignedBeaconBlockDeneb, SignedBeaconBlockElectra, SignedBlock,
 };
+use super::lists::Reduced;
 use super::operations::Pubkey;
 use super::preset::{Mainnet, Minimal, Preset};
 use super::proposer::{DOMAIN_BEACON_ATTESTER, DOMAIN_BEACON_PROPOSER, get_seed};
@@ -161,7 +162,7 @@ pub(super) fn with_state<R>(
     spec: &Spec,
     file: &str,
     bytes: &[u8],
-    reduce: impl FnOnce(Fork, Root, StateFields<'_>) -> Result<R, ChainError>,
+    reduce: impl FnOnce(Fork, Root, StateFields) -> Result<R, ChainError>,
 ) -> Result<R, ChainError> {
     // genesis_time (8), genesis_validators_root (32), slot (8)
     let slot = slot_at(file, bytes, 40)?;
@@ -203,15 +204,21 @@ fn state_of_fork<P: Preset, R>(
     fork: Fork,
     file: &str,
     bytes: &[u8],
-    reduce: impl FnOnce(Fork, Root, StateFields<'_>) -> Result<R, ChainError>,
+    reduce: impl FnOnce(Fork, Root, StateFields) -> Result<R, ChainError>,
 ) -> Result<R, ChainError> {
     match fork {
-        Fork::Altair => state::<BeaconStateAltair<P>, R>(spec, fork, file, bytes, reduce),
-        Fork::Bellatrix => state::<BeaconStateBellatrix<P>, R>(spec, fork, file, bytes, reduce),
-        Fork::Capella => state::<BeaconStateCapella<P>, R>(spec, fork, file, bytes, reduce),
-        Fork::Deneb => state::<BeaconStateDeneb<P>, R>(spec, fork, file, bytes, reduce),
-        Fork::Electra => state::<BeaconStateElectra<P>, R>(spec, fork, file, bytes, reduce),
-        Fork::Fulu => state::<BeaconStateFulu<P>, R>(spec, fork, file, bytes, reduce),
+        Fork::Altair => state::<BeaconStateAltair<P, Reduced>, R>(spec, fork, file, bytes, reduce),
+        Fork::Bellatrix => {
+            state::<BeaconStateBellatrix<P, Reduced>, R>(spec, fork, file, bytes, reduce)
+        }
+        Fork::Capella => {
+            state::<BeaconStateCapella<P, Reduced>, R>(spec, fork, file, bytes, reduce)
+        }
+        Fork::Deneb => state::<BeaconStateDeneb<P, Reduced>, R>(spec, fork, file, bytes, reduce),
+        Fork::Electra => {
+            state::<BeaconStateElectra<P, Reduced>, R>(spec, fork, file, bytes, reduce)
+        }
+        Fork::Fulu => state::<BeaconStateFulu<P, Reduced>, R>(spec, fork, file, bytes, reduce),
     }
 }
 
@@ -259,10 +266,11 @@ fn state<T: State, R>(
     fork: Fork,
     file: &str,
     bytes: &[u8],
-    reduce: impl FnOnce(Fork, Root, StateFields<'_>) -> Result<R, ChainError>,
+    reduce: impl FnOnce(Fork, Root, StateFields) -> Result<R, ChainError>,
 ) -> Result<R, ChainError> {
     let state: T = decode(spec, fork, file, bytes)?;
-    let fields = state.fields();
+    let root = state.tree_hash_root().0;
+    let fields = state.into_fields();
     let (_, expected) = spec.fork_at(fields.slot)?;
     if fields.current_version != expected {
         return Err(ChainError::ForkVersion {
@@ -272,7 +280,7 @@ fn state<T: State, R>(
             got: hex::encode(fields.current_version),
         });
     }
-    reduce(fork, state.tree_hash_root().0, fields)
+    reduce(fork, root, fields)
 }
 
 fn reduce(
@@ -280,7 +288,7 @@ fn reduce(
     fork: Fork,
     file: &str,
     root: Root,
-    state: StateFields<'_>,
+    state: StateFields,
 ) -> Result<StateFacts, ChainError> {
     let inconsistent = |detail: &'static str| ChainError::Inconsistent {
         file: file.to_owned(),
@@ -288,28 +296,21 @@ fn reduce(
     };
     // The block's state root is filled in by the first slot processed after the block.
     let is_post_state = state.latest_block_header.state_root == Root::default();
-    let mut header = state.latest_block_header.clone();
+    let mut header = state.latest_block_header;
     if is_post_state {
         header.state_root = root;
     }
     let seed = |domain| {
-        get_seed(state.randao_mixes, spec.epoch_of(state.slot), domain)
+        get_seed(&state.randao_mixes, spec.epoch_of(state.slot), domain)
             .ok_or_else(|| inconsistent("it has no randao mix for its epoch"))
     };
     let proposers = match state.proposer_lookahead {
-        Some(lookahead) => ProposerSource::Lookahead(lookahead.to_vec()),
+        Some(lookahead) => ProposerSource::Lookahead(lookahead),
         None => ProposerSource::Seed(seed(DOMAIN_BEACON_PROPOSER)?),
     };
     let attester_seed = seed(DOMAIN_BEACON_ATTESTER)?;
-    let indices: HashMap<&Pubkey, u64> = (0..)
-        .zip(state.validators)
-        .map(|(index, validator)| (&validator.pubkey, index))
-        .collect();
-    let sync_committee = state
-        .sync_committee
-        .iter()
-        .map(|pubkey| indices.get(pubkey).copied())
-        .collect::<Option<Vec<_>>>()
+    let pubkeys = state.validators.pubkeys;
+    let sync_committee = indices_of(&state.sync_committee, &pubkeys)
         .ok_or_else(|| inconsistent("a member of its sync committee is no validator"))?;
     Ok(StateFacts {
         root,
@@ -319,19 +320,10 @@ fn reduce(
         last_block_slot: header.slot,
         last_block_root: header.tree_hash_root().0,
         is_post_state,
-        state_roots: state.state_roots.to_vec(),
-        validators: state
-            .validators
-            .iter()
-            .map(|validator| ValidatorFacts {
-                effective_balance: validator.effective_balance,
-                slashed: validator.slashed,
-                activation_epoch: validator.activation_epoch,
-                exit_epoch: validator.exit_epoch,
-            })
-            .collect(),
-        pubkeys: Arc::new(state.validators.iter().map(|v| v.pubkey).collect()),
-        previous_epoch_participation: state.previous_epoch_participation.to_vec(),
+        state_roots: state.state_roots,
+        validators: state.validators.facts,
+        pubkeys: Arc::new(pubkeys),
+        previous_epoch_participation: state.previous_epoch_participation.bytes,
         finalized: Checkpoint {
             epoch: state.finalized_checkpoint.epoch,
             root: state.finalized_checkpoint.root,
@@ -340,4 +332,17 @@ fn reduce(
         proposers,
         attester_seed,
     })
+}
+
+/// The indices of the members of a committee. It is much shorter than the registry, so that a table of
+/// its members is filled from a pass over that.
+fn indices_of(members: &[Pubkey], pubkeys: &[Pubkey]) -> Option<Vec<u64>> {
+    let mut indices: HashMap<&Pubkey, Option<u64>> =
+        members.iter().map(|member| (member, None)).collect();
+    for (index, pubkey) in (0..).zip(pubkeys) {
+        if let Some(place) = indices.get_mut(pubkey) {
+            *place = Some(index);
+        }
+    }
+    members.iter().map(|member| indices[member]).collect()
 }

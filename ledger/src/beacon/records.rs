@@ -2,6 +2,7 @@
 
 use super::Root;
 use super::facts::with_state;
+use super::lists::Validators;
 use super::spec::Spec;
 use crate::chain::ChainError;
 use crate::registry::bounded;
@@ -52,12 +53,25 @@ impl ValidatorRecords {
     /// If it is no state of the preset and of the fork at its slot; `file` is what errors call it.
     pub fn from_state(spec: &Spec, file: &str, ssz: &[u8]) -> Result<Self, ChainError> {
         with_state(spec, file, ssz, |_, state_root, fields| {
-            let validators = fields.validators.iter().map(|validator| ValidatorRecord {
-                pubkey: validator.pubkey,
-                withdrawal_credentials: validator.withdrawal_credentials,
-                slashed: validator.slashed,
-                exit_epoch: validator.exit_epoch,
-            });
+            let Validators {
+                facts,
+                pubkeys,
+                withdrawal_credentials,
+                ..
+            } = fields.validators;
+            let keys = pubkeys.into_iter().zip(withdrawal_credentials);
+            let validators =
+                facts
+                    .iter()
+                    .zip(keys)
+                    .map(
+                        |(facts, (pubkey, withdrawal_credentials))| ValidatorRecord {
+                            pubkey,
+                            withdrawal_credentials,
+                            slashed: facts.slashed,
+                            exit_epoch: facts.exit_epoch,
+                        },
+                    );
             Ok(Self {
                 state_root,
                 slot: fields.slot,

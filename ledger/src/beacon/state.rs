@@ -1,6 +1,7 @@
 //! `BeaconState`, fork by fork: every fork keeps the fields of Altair and adds its own at the end.
 
 use super::Root;
+use super::lists::{Flags, Lists, Reduced, Validators};
 use super::operations::{
     BeaconBlockHeader, CheckpointContainer, Eth1Data, ForkVersions, JustificationBits, Pubkey,
     Signature,
@@ -12,9 +13,7 @@ use super::preset::Preset;
 use ssz_derive::Decode;
 use ssz_types::{FixedVector, VariableList};
 use tree_hash_derive::TreeHash;
-use typenum::consts::{U16777216, U134217728, U1099511627776};
-
-type RegistryList<T> = VariableList<T, U1099511627776>;
+use typenum::consts::{U16777216, U134217728};
 
 #[derive(Decode, TreeHash)]
 pub(crate) struct Validator {
@@ -62,31 +61,31 @@ pub(crate) struct PendingConsolidation {
     pub(crate) target_index: u64,
 }
 
-/// The fields that a ledger reads, borrowed from any fork's state.
-pub(crate) struct StateFields<'a> {
+/// The fields that a ledger reads, of any fork's state.
+pub(crate) struct StateFields {
     pub(crate) genesis_validators_root: Root,
     pub(crate) slot: u64,
     pub(crate) current_version: [u8; 4],
-    pub(crate) latest_block_header: &'a BeaconBlockHeader,
-    pub(crate) state_roots: &'a [Root],
-    pub(crate) validators: &'a [Validator],
-    pub(crate) randao_mixes: &'a [Root],
-    pub(crate) previous_epoch_participation: &'a [u8],
-    pub(crate) finalized_checkpoint: &'a CheckpointContainer,
-    pub(crate) sync_committee: &'a [Pubkey],
+    pub(crate) latest_block_header: BeaconBlockHeader,
+    pub(crate) state_roots: Vec<Root>,
+    pub(crate) validators: Validators,
+    pub(crate) randao_mixes: Vec<Root>,
+    pub(crate) previous_epoch_participation: Flags,
+    pub(crate) finalized_checkpoint: CheckpointContainer,
+    pub(crate) sync_committee: Vec<Pubkey>,
     /// Since Fulu.
-    pub(crate) proposer_lookahead: Option<&'a [u64]>,
+    pub(crate) proposer_lookahead: Option<Vec<u64>>,
 }
 
 /// What every fork's state gives a ledger.
 pub(crate) trait State: ssz::Decode + tree_hash::TreeHash {
-    fn fields(&self) -> StateFields<'_>;
+    fn into_fields(self) -> StateFields;
 }
 
 macro_rules! beacon_state {
     ($name:ident { $($tail:ident : $ty:ty,)* } $(lookahead $lookahead:ident)?) => {
         #[derive(Decode, TreeHash)]
-        pub(crate) struct $name<P: Preset> {
+        pub(crate) struct $name<P: Preset, L: Lists> {
             pub(crate) genesis_time: u64,
             pub(crate) genesis_validators_root: Root,
             pub(crate) slot: u64,
@@ -98,42 +97,42 @@ macro_rules! beacon_state {
             pub(crate) eth1_data: Eth1Data,
             pub(crate) eth1_data_votes: VariableList<Eth1Data, P::SlotsPerEth1VotingPeriod>,
             pub(crate) eth1_deposit_index: u64,
-            pub(crate) validators: RegistryList<Validator>,
-            pub(crate) balances: RegistryList<u64>,
+            pub(crate) validators: L::Validators,
+            pub(crate) balances: L::Balances,
             pub(crate) randao_mixes: FixedVector<Root, P::EpochsPerHistoricalVector>,
             pub(crate) slashings: FixedVector<u64, P::EpochsPerSlashingsVector>,
-            pub(crate) previous_epoch_participation: RegistryList<u8>,
-            pub(crate) current_epoch_participation: RegistryList<u8>,
+            pub(crate) previous_epoch_participation: L::PreviousParticipation,
+            pub(crate) current_epoch_participation: L::CurrentParticipation,
             pub(crate) justification_bits: JustificationBits,
             pub(crate) previous_justified_checkpoint: CheckpointContainer,
             pub(crate) current_justified_checkpoint: CheckpointContainer,
             pub(crate) finalized_checkpoint: CheckpointContainer,
-            pub(crate) inactivity_scores: RegistryList<u64>,
+            pub(crate) inactivity_scores: L::InactivityScores,
             pub(crate) current_sync_committee: SyncCommittee<P>,
             pub(crate) next_sync_committee: SyncCommittee<P>,
             $(pub(crate) $tail: $ty,)*
         }
 
-        impl<P: Preset> State for $name<P> {
-            fn fields(&self) -> StateFields<'_> {
+        impl<P: Preset> State for $name<P, Reduced> {
+            fn into_fields(self) -> StateFields {
                 StateFields {
                     genesis_validators_root: self.genesis_validators_root,
                     slot: self.slot,
                     current_version: self.fork.current_version,
-                    latest_block_header: &self.latest_block_header,
-                    state_roots: &self.state_roots,
-                    validators: &self.validators,
-                    randao_mixes: &self.randao_mixes,
-                    previous_epoch_participation: &self.previous_epoch_participation,
-                    finalized_checkpoint: &self.finalized_checkpoint,
-                    sync_committee: &self.current_sync_committee.pubkeys,
+                    latest_block_header: self.latest_block_header,
+                    state_roots: self.state_roots.into(),
+                    validators: self.validators,
+                    randao_mixes: self.randao_mixes.into(),
+                    previous_epoch_participation: self.previous_epoch_participation,
+                    finalized_checkpoint: self.finalized_checkpoint,
+                    sync_committee: self.current_sync_committee.pubkeys.into(),
                     proposer_lookahead: beacon_state!(@lookahead self $($lookahead)?),
                 }
             }
         }
     };
     (@lookahead $self:ident) => { None };
-    (@lookahead $self:ident $lookahead:ident) => { Some(&$self.$lookahead) };
+    (@lookahead $self:ident $lookahead:ident) => { Some($self.$lookahead.into()) };
 }
 
 /// The state of Capella and of every later fork: only the payload's header is another.

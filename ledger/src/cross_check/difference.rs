@@ -156,6 +156,8 @@ mod tests {
     use super::*;
     use crate::epoch::Count;
 
+    type Edit = fn(&mut ValidatorEpoch);
+
     fn facts() -> EpochFacts {
         let record = ValidatorFacts {
             effective_balance: 32_000_000_000,
@@ -179,7 +181,7 @@ mod tests {
     fn every_difference_is_named() {
         let indices = [3, 4, 9];
         assert_eq!(first_difference(&indices, &facts(), &facts()), None);
-        let edits: [(Subject, fn(&mut ValidatorEpoch)); 11] = [
+        let edits: [(Subject, Edit); 11] = [
             (Subject::TimelySource, |v| v.flags = Some(0b010)),
             (Subject::TimelyTarget, |v| v.flags = Some(0b001)),
             (Subject::TimelyHead, |v| v.flags = Some(0b111)),

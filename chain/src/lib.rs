@@ -1,0 +1,19 @@
+//! What Vigil says to the pool's contracts: calls with their arguments, and what a quorum's members sign.
+//!
+//! Nothing here talks to a node or holds a key. A call is bytes that any wallet sends, a signing request is
+//! JSON that any wallet signs.
+
+pub mod call;
+pub mod interface;
+pub mod typed_data;
+
+pub use call::{Call, Contract};
+
+use alloy_primitives::U256;
+use ff::PrimeField;
+use vigil_circuits::Fr;
+
+/// A field element as the contracts have it: the number itself.
+pub fn to_uint(value: Fr) -> U256 {
+    U256::from_le_bytes(value.to_repr())
+}
