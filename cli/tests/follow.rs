@@ -314,3 +314,18 @@ fn a_second_follower_on_a_store_is_refused() {
     first.wait().unwrap();
     assert!(error.contains("in use by another follower"), "{error}");
 }
+
+#[test]
+fn a_state_may_be_vouched_for_by_one_that_is_fetched_in_a_later_step() {
+    // So far behind that catching up takes several steps, and an epoch between them ends with an empty slot.
+    let node = Node::new(Keeps::Everything, Some(300));
+    let url = node.server.url();
+    let mut args = node.follow(&url, "states");
+    let periods = args.iter().position(|&arg| arg == "--periods").unwrap();
+    args[periods + 1] = "2";
+    assert_eq!(node.home.json(&args, 0)["missing"], serde_json::json!([]));
+    node.replay.set_head(node.replay.last_slot());
+    let followed = node.home.json(&args, 0);
+    assert_eq!(followed["missing"], serde_json::json!([]));
+    assert_eq!(followed["ledgers"][0]["start_epoch"], 8);
+}

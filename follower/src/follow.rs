@@ -71,6 +71,8 @@ pub struct Follower {
     comparisons: BTreeMap<(u64, Part), Comparison>,
     /// Epochs that are final, but for a later state to vouch for theirs.
     waiting: BTreeSet<u64>,
+    /// There is more of the past to fetch, which may vouch for what is there already.
+    is_catching_up: bool,
     lacks: Lacks,
     /// Half epoch of the last question for proposers.
     proposers_asked: Option<u64>,
@@ -114,6 +116,7 @@ impl Follower {
             recorded: store.recorded()?,
             comparisons: store.comparisons()?,
             waiting: BTreeSet::new(),
+            is_catching_up: false,
             lacks: Lacks::new(options.retry_lacking),
             proposers_asked: None,
             periods,
@@ -143,6 +146,7 @@ impl Follower {
         let anchor = self.store.anchor()?;
         canonical::check_anchor(anchor, finalized)?;
         let catching_up = self.gather(head.slot, finalized.epoch, tell)?;
+        self.is_catching_up = catching_up;
         let ready = self.ready(finalized.epoch)?;
         if finalized.epoch > 0 && (anchor != Some(finalized) || !ready.is_empty()) {
             let chain = self.walk(finalized, anchor, ready.first().copied(), tell)?;

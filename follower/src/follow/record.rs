@@ -185,8 +185,12 @@ impl Follower {
                 Vouched::No => {}
             }
         }
-        // The states that remember it are final, and nobody has them.
-        Ok(Vouched::No)
+        // The states that remember it are final, and nobody has them, or nobody was asked for them yet.
+        Ok(if self.is_catching_up {
+            Vouched::NotYet
+        } else {
+            Vouched::No
+        })
     }
 
     /// Who had to propose: by the state, or by the node's answer that depends on a canonical block.
