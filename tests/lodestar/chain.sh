@@ -26,7 +26,7 @@ start_node() {
     start node "${lodestar[@]}" "$here/node_modules/.bin/lodestar" dev --dataDir "$work/node" --genesisTime "$genesis_time" \
         --genesisValidators $((last_validator + 1)) --startValidators "0..$((first_away - 1))" \
         --rest --rest.namespace '*' --rest.address 127.0.0.1 --rest.port "$rest_port" --server "$node_url" \
-        --listenAddress 127.0.0.1 --port $((rest_port + 1)) --discv5 false --eth1 false "${config[@]}"
+        --attachToGlobalThis --listenAddress 127.0.0.1 --port $((rest_port + 1)) --discv5 false --eth1 false "${config[@]}"
     wait_until "the node's first answer" node_answers
 }
 

@@ -4,3 +4,15 @@ Promise.withResolvers ??= function () {
   const promise = new this((yes, no) => { resolve = yes; reject = no; });
   return { promise, resolve, reject };
 };
+
+// A node that is more than an epoch behind the clock waits for others, and a lone one waits for ever: after a restart it
+// may be further behind. `--attachToGlobalThis` hands it over here.
+const PATIENCE_SLOTS = 64;
+let node;
+Object.defineProperty(globalThis, "bn", {
+  get: () => node,
+  set(started) {
+    started.sync.slotImportTolerance = PATIENCE_SLOTS;
+    node = started;
+  },
+});
