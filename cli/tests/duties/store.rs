@@ -175,6 +175,11 @@ fn a_node_is_asked_on_the_spot_and_again_later() {
             &format!("--store {source} --source {source}"),
         );
         let first = home.json(&words(&format!("{look} --start-epoch 8 --epochs 40")), 0);
+        if source == "blocks" {
+            // Committees of the time between the looks are gone by the second one.
+            assert!(first["recorded"].as_u64() > Some(0));
+            continue;
+        }
         replay.set_head(replay.last_slot());
         // The next period has begun by then, and would be shown.
         assert_eq!(home.json(&words(&look), 0)["start_epoch"], 48);
