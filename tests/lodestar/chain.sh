@@ -71,5 +71,7 @@ kill_and_revive_node() {
     kill_now node
     sleep 1
     start_node
-    say "the node is back with $(script replay.mjs "$node_url" "$work/chain")"
+    local replayed
+    replayed=$(script replay.mjs "$node_url" "$work/chain") || fail "the node takes its blocks back no more: $(tail -n 3 "$work/scripts.log")"
+    say "the node is back with $replayed"
 }

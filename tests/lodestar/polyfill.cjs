@@ -6,8 +6,9 @@ Promise.withResolvers ??= function () {
 };
 
 // A node that is more than an epoch behind the clock waits for others, and a lone one waits for ever: after a restart it
-// may be further behind. `--attachToGlobalThis` hands it over here.
-const PATIENCE_SLOTS = 64;
+// may be further behind. `--attachToGlobalThis` hands it over here. Less than the slots before the restart, though: it must
+// not take itself for synced while it has not got its blocks back.
+const PATIENCE_SLOTS = 24;
 let node;
 Object.defineProperty(globalThis, "bn", {
   get: () => node,
