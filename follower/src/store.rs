@@ -13,11 +13,13 @@
 
 mod candidates;
 mod error;
+mod guarded;
 mod periods;
 mod tables;
 mod view;
 
 pub use error::StoreError;
+use guarded::guarded;
 pub(crate) use periods::PeriodRecord;
 pub use view::StoreView;
 
@@ -99,7 +101,8 @@ impl Store {
         if !path.exists() {
             Self::make(folder, &path, identity)?;
         }
-        let database = Database::open(&path).map_err(|error| StoreError::open(&path, error))?;
+        let database = guarded(&path, || Database::open(&path))?
+            .map_err(|error| StoreError::open(&path, error))?;
         let store = Self { database, path };
         store.check_identity(identity)?;
         Ok(store)

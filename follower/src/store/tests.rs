@@ -43,3 +43,21 @@ fn what_a_killed_maker_leaves_is_in_nobodys_way() {
     drop(store);
     Store::open(folder.path(), &identity()).unwrap();
 }
+
+/// `redb` meets some damage with a panic; whoever runs a follower meets an error.
+#[test]
+fn a_damaged_store_opens_or_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("follow.redb");
+    drop(Store::open(folder.path(), &identity()).unwrap());
+    let whole = std::fs::read(&path).unwrap();
+    let mut refused = 0;
+    for place in (0..whole.len()).step_by(whole.len() / 150) {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 1 << (place % 8);
+        std::fs::write(&path, damaged).unwrap();
+        let opened = Store::open(folder.path(), &identity());
+        refused += u32::from(opened.and_then(|store| store.recorded()).is_err());
+    }
+    assert!(refused > 0);
+}

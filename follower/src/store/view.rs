@@ -3,7 +3,7 @@
 //! `redb` belongs to one writer at a time, and its file cannot be copied safely under a writer's hands: what
 //! is in use is refused with words that say so.
 
-use super::{EPOCHS, FORMAT, IDENTITY, Identity, StoreError, tables::decode};
+use super::{EPOCHS, FORMAT, IDENTITY, Identity, StoreError, guarded::guarded, tables::decode};
 use redb::{
     Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable,
 };
@@ -38,18 +38,14 @@ impl StoreView {
             DatabaseError::DatabaseAlreadyOpen => StoreError::Followed { path: path.clone() },
             error => StoreError::open(&path, error),
         };
-        // Some damage `redb` meets with a panic instead of an error. Nothing of ours is shared with it.
-        let opened = std::panic::catch_unwind(|| match ReadOnlyDatabase::open(&path) {
+        let database = guarded(&path, || match ReadOnlyDatabase::open(&path) {
             Err(DatabaseError::RepairAborted) => {
                 drop(Database::open(&path)?);
                 ReadOnlyDatabase::open(&path)
             }
             opened => opened,
-        });
-        let database = match opened {
-            Ok(database) => database.map_err(refused)?,
-            Err(_) => return Err(StoreError::Undecodable { path }),
-        };
+        })?
+        .map_err(refused)?;
         let identity = identity(&path, &begin(&path, &database)?)?;
         Ok(Self {
             database,
