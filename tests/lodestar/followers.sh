@@ -7,8 +7,11 @@ next_kill=0
 
 # A follower is named by its source, and so are its folder and its answer.
 start_follower() {
+    local more=()
+    # A header takes the votes of the whole chain, which only states have.
+    [ "$1" = blocks ] || more=(--policy "$here/policy.json")
     start "$1" "$vigil" ledger follow --beacon "$node_url" --registry "$work/registry.json" --store "$1" --source "$1" \
-        --start-epoch "$start_epoch" --epochs "$epochs" --periods 1 --json
+        --start-epoch "$start_epoch" --epochs "$epochs" --periods 1 ${more[@]+"${more[@]}"} --json
 }
 
 start_followers() {

@@ -18,6 +18,7 @@ build_header() {
     meanwhile() { :; }
     wait_until "a ledger from the recorded files" build_ledger
     cmp built.ledger period.ledger || fail "followers and files give two ledgers"
+    cmp period.header "states/$start_epoch.header.json" || fail "followers and files give two headers"
 }
 
 enrol_operators() {
