@@ -69,7 +69,8 @@ is_slashed() { [ "$(ask "/eth/v1/beacon/states/head/validators/$1" | field .data
 # no other one could tell the follower from blocks who had to propose.
 kill_and_revive_node() {
     kill_now node
-    sleep 1
+    # A quick machine has it back before anybody has asked.
+    wait_until "the follower's noticing that the node is away" has_noticed blocks
     start_node
     local replayed
     replayed=$(script replay.mjs "$node_url" "$work/chain") || fail "the node takes its blocks back no more: $(tail -n 3 "$work/scripts.log")"
