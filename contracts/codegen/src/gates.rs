@@ -1,9 +1,9 @@
 //! Gates as Yul: expression trees become one graph with every subexpression once.
 //!
-//! - [`graph`]: equal subexpressions are one node; gates that exist once per lane become one block
+//! - `graph`: equal subexpressions are one node; gates that exist once per lane become one block
 //!   whose cells move by a stride.
-//! - [`plan`]: what is needed more than once is stored in memory where that is cheaper than to compute it again.
-//! - [`emit`]: nodes become text; sums stay unreduced as long as they fit a word.
+//! - `plan`: what is needed more than once is stored in memory where that is cheaper than to compute it again.
+//! - `emit`: nodes become text; sums stay unreduced as long as they fit a word.
 //!
 //! All constraints are folded, in order, into `eval = eval * y + constraint`, as the native verifier does.
 
