@@ -9,7 +9,7 @@ use vigil_circuits::shape::{Family, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsPolicy, embedded};
-use vigil_prover::prove_duty;
+use vigil_prover::{Engine, prove_duty_observed};
 use vigil_verifier::{verify_duty, verify_duty_batch};
 
 fn proofs(c: &mut Criterion) {
@@ -28,14 +28,18 @@ fn proofs(c: &mut Criterion) {
         });
         let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
         let verifying = key.verifying_key();
+        let engine = Engine::default();
+        engine.prepare(&key, &srs).unwrap();
         for validators in [1, shape.capacity() as usize] {
             let mut rng = ChaCha20Rng::seed_from_u64(1);
             let pool = SyntheticPool::new(&mut rng, Words::W1, 1, validators).unwrap();
             let (statement, witness) = pool.duty(0, THRESHOLDS);
+            let prove =
+                || prove_duty_observed(&engine, &key, &srs, &statement, &witness, |_| {}).unwrap();
             group.bench_function(format!("prove V = {validators}, {lanes} lanes"), |b| {
-                b.iter(|| prove_duty(&key, &srs, &statement, &witness).unwrap());
+                b.iter(prove);
             });
-            let proof = prove_duty(&key, &srs, &statement, &witness).unwrap();
+            let proof = prove();
             group.bench_function(format!("verify V = {validators}, {lanes} lanes"), |b| {
                 b.iter(|| verify_duty(&verifying, &policy, &statement, &proof).unwrap());
             });

@@ -4,6 +4,10 @@
 //! share of bad luck; one follows a [`Strategy`]. Amounts are in ether, per year, for that operator. What a
 //! behaviour saves or earns elsewhere is left out: it is what the figures are to be compared with.
 
+mod tables;
+
+pub use tables::{negligence_table, slashing_table};
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use vigil_circuits::Fr;
@@ -73,6 +77,13 @@ impl Outcome {
         self.rewards - self.bond_lost
     }
 }
+
+/// No slashing, and a bond that covers one for every validator.
+pub const CALM: Setting = Setting {
+    penalty: 1.0,
+    bond: 1.0,
+    slashed: 0,
+};
 
 /// A plausible policy: the pool pays operators 10 % of a 3 % yield.
 pub fn policy(setting: &Setting) -> Policy {
@@ -305,52 +316,6 @@ pub fn mean_payoff(setting: &Setting, strategy: Strategy, years: u64) -> f64 {
     total / years as f64
 }
 
-/// Years of luck that a mean is over.
-const YEARS: u64 = 10;
-/// No slashing, and a bond that covers one for every validator.
-pub const CALM: Setting = Setting {
-    penalty: 1.0,
-    bond: 1.0,
-    slashed: 0,
-};
-
-/// A table of negligence: days, payoff, share of the honest payoff.
-pub fn negligence_table() -> Vec<String> {
-    let payoff = |share| mean_payoff(&CALM, Strategy::Negligent(share), YEARS);
-    let honest = payoff(0.0);
-    [0.0, 0.01, 0.03, 0.05, 0.10, 0.20, 0.30]
-        .map(|share| {
-            let (days, of_honest) = (100.0 * share, 100.0 * payoff(share) / honest);
-            format!("| {days:.0} % | {:.2} | {of_honest:.0} % |", payoff(share))
-        })
-        .to_vec()
-}
-
-/// A table of slashings: bond / penalty, slashed, payoff by strategy, what the stakers lose.
-pub fn slashing_table() -> Vec<String> {
-    let bonds = [0.25, 0.5, 1.0];
-    let row = |bond, slashed| {
-        let setting = Setting {
-            bond,
-            slashed,
-            ..CALM
-        };
-        let payoff = |strategy| simulate(&setting, strategy, 0).payoff();
-        format!(
-            "| {bond} | {slashed} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
-            payoff(Strategy::Proves),
-            payoff(Strategy::FallsSilent),
-            payoff(Strategy::SilentThenArrears),
-            payoff(Strategy::Late),
-            simulate(&setting, Strategy::Proves, 0).uncovered,
-        )
-    };
-    bonds
-        .into_iter()
-        .flat_map(|bond| [1, 5, 15, 25, 50].map(|slashed| row(bond, slashed)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -412,13 +377,5 @@ mod tests {
         assert!(some < honest);
         // Three strikes in thirty days bar it.
         assert!(much < 0.15 * honest, "{much} of {honest}");
-    }
-
-    #[test]
-    fn the_document_has_these_figures() {
-        let document = include_str!("../../docs/incentives.md");
-        for row in negligence_table().into_iter().chain(slashing_table()) {
-            assert!(document.contains(&row), "docs/incentives.md lacks {row}");
-        }
     }
 }

@@ -15,4 +15,3 @@ pub mod incentives;
 pub mod ledger;
 pub mod node;
 pub mod plan;
-pub mod usage;

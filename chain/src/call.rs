@@ -2,7 +2,7 @@
 
 use crate::interface::{Claims, DutyPool, LedgerOracle, OperatorRegistry, SignedHeader};
 use crate::to_uint;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use vigil_circuits::header;
 use vigil_circuits::identity;
@@ -66,7 +66,7 @@ impl Call {
                     performanceBps: claims.performance_bps,
                     goodStake: claims.good_stake,
                 },
-                shape: shape.try_into().expect("a u64 is a uint256"),
+                shape: U256::from(shape),
                 proof: proof.to_vec().into(),
             },
         )
@@ -85,7 +85,7 @@ impl Call {
             &OperatorRegistry::registerCall {
                 id: to_uint(statement.operator_id),
                 payout: Address::from(*payout),
-                shape: shape.try_into().expect("a u64 is a uint256"),
+                shape: U256::from(shape),
                 proof: proof.to_vec().into(),
             },
         )
@@ -98,7 +98,7 @@ impl Call {
             &OperatorRegistry::enrolCall {
                 id: to_uint(statement.operator_id),
                 validators: statement.validators,
-                shape: shape.try_into().expect("a u64 is a uint256"),
+                shape: U256::from(shape),
                 proof: proof.to_vec().into(),
             },
         )

@@ -1,7 +1,7 @@
 //! What a member of the quorum signs about a period, as EIP-712 has it.
 
 use crate::interface::SignedHeader;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{Eip712Domain, SolStruct};
 use serde_json::{Value, json};
 use vigil_circuits::{header, identity};
@@ -12,63 +12,52 @@ const DOMAIN: (&str, &str) = ("Vigil", "1");
 /// A header as one oracle's members sign it.
 #[derive(Clone, Debug)]
 pub struct HeaderToSign {
-    domain: Eip712Domain,
     header: SignedHeader,
+    chain_id: U256,
+    oracle: Address,
 }
 
 impl HeaderToSign {
     /// For the oracle at an address of an EVM chain.
     pub fn new(header: &header::SignedHeader, chain_id: u64, oracle: &identity::Address) -> Self {
-        let (name, version) = DOMAIN;
         Self {
-            domain: Eip712Domain::new(
-                Some(name.into()),
-                Some(version.into()),
-                Some(chain_id.try_into().expect("a u64 is a uint256")),
-                Some(Address::from(*oracle)),
-                None,
-            ),
             header: header.into(),
+            chain_id: U256::from(chain_id),
+            oracle: Address::from(*oracle),
         }
+    }
+
+    fn domain(&self) -> Eip712Domain {
+        let (name, version) = DOMAIN;
+        Eip712Domain::new(
+            Some(name.into()),
+            Some(version.into()),
+            Some(self.chain_id),
+            Some(self.oracle),
+            None,
+        )
     }
 
     /// The 32 bytes under a signature.
     pub fn digest(&self) -> B256 {
-        self.header.eip712_signing_hash(&self.domain)
+        self.header.eip712_signing_hash(&self.domain())
     }
 
     /// The document for `eth_signTypedData_v4`. Numbers are decimal strings, since some do not fit in
     /// JavaScript's.
     pub fn to_json(&self) -> Value {
         let header = &self.header;
-        let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
         json!({
             "types": {
-                "EIP712Domain": [
-                    field("name", "string"),
-                    field("version", "string"),
-                    field("chainId", "uint256"),
-                    field("verifyingContract", "address"),
-                ],
-                "SignedHeader": [
-                    field("ledgerRoot", "uint256"),
-                    field("registryRoot", "uint256"),
-                    field("chain", "uint256"),
-                    field("fileHash", "bytes32"),
-                    field("startEpoch", "uint64"),
-                    field("epochs", "uint32"),
-                    field("registered", "uint32"),
-                    field("totalGood", "uint64"),
-                    field("totalSlashed", "uint32"),
-                    field("networkBps", "uint16"),
-                ],
+                "EIP712Domain": fields(&self.domain().encode_type()),
+                "SignedHeader": fields(&SignedHeader::eip712_encode_type()),
             },
-            "primaryType": "SignedHeader",
+            "primaryType": SignedHeader::NAME,
             "domain": {
                 "name": DOMAIN.0,
                 "version": DOMAIN.1,
-                "chainId": self.domain.chain_id.unwrap_or_default().to_string(),
-                "verifyingContract": self.domain.verifying_contract.unwrap_or_default().to_string(),
+                "chainId": self.chain_id.to_string(),
+                "verifyingContract": self.oracle.to_string(),
             },
             "message": {
                 "ledgerRoot": header.ledgerRoot.to_string(),
@@ -84,6 +73,16 @@ impl HeaderToSign {
             },
         })
     }
+}
+
+/// The members of a type as JSON has them, from `Name(type name,...)`.
+fn fields(encoded: &str) -> Value {
+    let members = encoded.split(['(', ')']).nth(1).unwrap_or_default();
+    members
+        .split(',')
+        .filter_map(|member| member.split_once(' '))
+        .map(|(kind, name)| json!({ "name": name, "type": kind }))
+        .collect()
 }
 
 #[cfg(test)]

@@ -39,6 +39,17 @@ pub(crate) struct TrustArgs {
 pub(crate) type Verdict = Result<f64, String>;
 
 impl TrustArgs {
+    /// The ceremony's parameters and no others: what a contract's verifier is made with.
+    pub(crate) fn ceremony(store: StoreArgs, cache: CacheArgs) -> Self {
+        Self {
+            allow_unsafe_params: false,
+            dev_seed: 0,
+            other_ceremony: None,
+            store,
+            cache,
+        }
+    }
+
     /// Cheap refusals first: parameters, key; then the proof.
     pub(crate) fn judge(
         &self,

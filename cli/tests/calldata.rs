@@ -73,31 +73,39 @@ fn a_duty_proof_becomes_a_transaction_for_the_pool() {
     assert!(stderr(&run).contains("enrolment proof"));
 }
 
+/// What `calldata submit` says of a proof that the contract would refuse.
+fn refusal(home: &Home, statement: &str) -> String {
+    let submit = [
+        "contract", "calldata", "submit", "--period", "0", "--shape", "0",
+    ];
+    let files = ["--statement", statement, "--proof", "p"];
+    let refused = home.json(&[&submit[..], &files].concat(), 1);
+    assert!(refused.get("data").is_none());
+    refused["refused"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_proof_that_the_contract_would_refuse_costs_no_gas() {
     let (home, _) = with_ledger(6);
     home.vigil(&prove(&home, "1.key", &[])).code(0);
     let text = fs::read_to_string(home.path("s.json")).unwrap();
-    let lie = text.replace("\"validators\": 3", "\"validators\": 2");
-    assert_ne!(lie, text);
-    fs::write(home.path("lie.json"), lie).unwrap();
-    let run = home
-        .vigil(&[
-            "contract",
-            "calldata",
-            "submit",
-            "--statement",
-            "lie.json",
-            "--proof",
-            "p",
-            "--period",
-            "0",
-            "--shape",
-            "0",
-        ])
-        .code(2);
-    assert!(stderr(&run).contains("the contract would refuse this proof"));
-    assert!(stdout(&run).is_empty());
+    let with = |name: &str, from: &str, to: &str| {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text);
+        fs::write(home.path(name), changed).unwrap();
+    };
+    with("lie.json", "\"validators\": 3", "\"validators\": 2");
+    assert!(refusal(&home, "lie.json").contains("does not prove this statement"));
+    with(
+        "draft.json",
+        "\"chain_id\"",
+        "\"unsigned_registry\": true,\n  \"chain_id\"",
+    );
+    assert!(refusal(&home, "draft.json").contains("UNSIGNED draft"));
+
+    home.vigil(&prove(&home, "1.key", &["--unsafe-dev-params", "5"]))
+        .code(0);
+    assert!(refusal(&home, "s.json").contains("unsafe"));
 }
 
 #[test]

@@ -82,7 +82,8 @@ pub enum ProveError {
     Engine(#[from] EngineError),
 }
 
-/// Proves a duty statement.
+/// Proves a duty statement with an engine of its own, which prepares the key for this proof alone: for several
+/// proofs keep an [`Engine`] and use [`prove_duty_observed`].
 pub fn prove_duty(
     key: &ProvingKey,
     srs: &Srs,
@@ -130,7 +131,7 @@ pub fn prove_duty_observed(
     engine.prove(key, srs, circuit, &instance)
 }
 
-/// Proves an enrolment statement.
+/// Proves an enrolment statement with an engine of its own, as [`prove_duty`].
 pub fn prove_enrolment(
     key: &ProvingKey,
     srs: &Srs,
@@ -160,7 +161,7 @@ pub fn prove_enrolment_observed(
     engine.prove(key, srs, circuit, &instance)
 }
 
-/// Proves a membership statement.
+/// Proves a membership statement with an engine of its own, as [`prove_duty`].
 pub fn prove_membership(
     key: &ProvingKey,
     srs: &Srs,

@@ -1,5 +1,9 @@
 //! Measures what following a chain of mainnet's size costs.
 
+// The command's own way of measuring, so that its figures and these are alike.
+#[path = "../../../cli/src/usage.rs"]
+mod usage;
+
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -9,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::{env, fs};
+use usage::{Cost, measure};
 use vigil_benches::chain::SyntheticChain;
 use vigil_benches::ledger::{PlannedRow, check, registry};
 use vigil_benches::plan::Plan;
-use vigil_benches::usage::{Cost, measure};
 use vigil_benches::{follow, node};
 use vigil_follower::Source;
 

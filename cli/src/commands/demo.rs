@@ -24,7 +24,9 @@ use vigil_ledger::file::Ledger;
 use vigil_ledger::registry::Registry;
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsPolicy, Srs, embedded};
-use vigil_prover::{ProveError, prove_duty, prove_enrolment, prove_unchecked};
+use vigil_prover::{
+    Engine, ProveError, prove_duty_observed, prove_enrolment_observed, prove_unchecked,
+};
 use vigil_verifier::{verify_duty, verify_enrolment};
 
 /// A chain of 64 validators, Deneb to Fulu, made by somebody else's state transition.
@@ -139,6 +141,7 @@ struct Keys {
     srs: Srs,
     duty: ProvingKey,
     enrolment: ProvingKey,
+    engine: Engine,
 }
 
 impl Args {
@@ -231,6 +234,7 @@ fn keys() -> anyhow::Result<Keys> {
         srs,
         duty,
         enrolment,
+        engine: Engine::default(),
     })
 }
 
@@ -252,7 +256,9 @@ fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::R
         registered: registry.entries.len() as u32,
         places,
     };
-    let proof = prove_enrolment(&keys.enrolment, &keys.srs, &statement, &witness)?;
+    let Keys { engine, srs, .. } = keys;
+    let proof =
+        prove_enrolment_observed(engine, &keys.enrolment, srs, &statement, &witness, |_| {})?;
     let key = keys.enrolment.verifying_key();
     Ok(verify_enrolment(
         &key,
@@ -293,7 +299,8 @@ fn prove(
     witness: &DutyWitness,
 ) -> anyhow::Result<(OperatorReport, Vec<u8>)> {
     let start = Instant::now();
-    let proof = prove_duty(&keys.duty, &keys.srs, statement, witness)?;
+    let Keys { engine, srs, .. } = keys;
+    let proof = prove_duty_observed(engine, &keys.duty, srs, statement, witness, |_| {})?;
     let prove_seconds = start.elapsed().as_secs_f64();
     let key = keys.duty.verifying_key();
     let start = Instant::now();
@@ -335,7 +342,8 @@ fn lies(
 
     let mut lie = *statement;
     lie.claims.good_stake += 1;
-    let asked = match prove_duty(&keys.duty, &keys.srs, &lie, witness) {
+    let Keys { engine, srs, .. } = keys;
+    let asked = match prove_duty_observed(engine, &keys.duty, srs, &lie, witness, |_| {}) {
         Err(error @ ProveError::Untrue(_)) => error,
         _ => anyhow::bail!("a false claim must be refused"),
     };

@@ -9,6 +9,7 @@ mod svg;
 mod text;
 mod verdict;
 
+use super::ledger::warn_if_unsigned;
 use crate::report::{Format, Outcome, print_json, warn, write_out};
 use anyhow::Context;
 use calendar::{Calendar, Per};
@@ -58,6 +59,7 @@ impl Args {
         let registry = self.source.registry.as_deref().map(Registry::read);
         let registry = registry.transpose().context("cannot use the registry")?;
         let watched = self.source.read(registry.as_ref())?;
+        warn_if_unsigned(&watched.ledger);
         let positions = self.mine.positions(&watched.ledger, registry.as_ref())?;
         let rules = self.rules.read(&watched.ledger)?;
         let calendar = Calendar::new(&watched, &positions);

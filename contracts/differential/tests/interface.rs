@@ -2,13 +2,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+#[path = "common/solc.rs"]
+mod solc;
+
 use alloy_primitives::hex;
-use alloy_sol_types::SolCall;
-use serde_json::{Value, json};
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use vigil_chain::interface::{DutyPool, LedgerOracle, OperatorRegistry};
+use alloy_sol_types::{SolCall, SolStruct};
+use vigil_chain::interface::{DutyPool, LedgerOracle, OperatorRegistry, SignedHeader};
 
 fn method<C: SolCall>(contract: &'static str) -> (&'static str, &'static str, String) {
     (contract, C::SIGNATURE, hex::encode(C::SELECTOR))
@@ -22,7 +21,15 @@ fn every_function_is_one_of_its_contract() {
         method::<OperatorRegistry::enrolCall>("OperatorRegistry"),
         method::<LedgerOracle::proposeCall>("LedgerOracle"),
     ];
-    let compiled = compiled(&["DutyPool", "OperatorRegistry", "LedgerOracle"]);
+    let files = [
+        "src/DutyPool.sol",
+        "src/OperatorRegistry.sol",
+        "src/LedgerOracle.sol",
+    ];
+    let compiled = solc::compiled(&files, "evm.methodIdentifiers");
+    // Warnings about others' code are none of this test's business.
+    let mut notes = compiled["errors"].as_array().into_iter().flatten();
+    assert_eq!(notes.find(|note| note["severity"] == "error"), None);
     for (contract, signature, selector) in methods {
         let file = format!("src/{contract}.sol");
         let known = &compiled["contracts"][&file][contract]["evm"]["methodIdentifiers"];
@@ -32,49 +39,7 @@ fn every_function_is_one_of_its_contract() {
 
 #[test]
 fn the_signed_header_has_the_type_that_the_oracle_hashes() {
-    use alloy_sol_types::SolStruct;
-    let name = vigil_chain::interface::SignedHeader::eip712_encode_type();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let source = std::fs::read_to_string(root.join("src/SignedHeader.sol")).unwrap();
+    let name = SignedHeader::eip712_encode_type();
+    let source = std::fs::read_to_string(solc::contracts().join("src/SignedHeader.sol")).unwrap();
     assert!(source.contains(&format!("\"{name}\"")), "{name}");
-}
-
-fn compiled(contracts: &[&str]) -> Value {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    assert!(
-        root.join("node_modules/solc").exists(),
-        "the compiler is not installed: npm ci --prefix contracts"
-    );
-    let source = |name: &&str| {
-        let file = format!("src/{name}.sol");
-        let content = std::fs::read_to_string(root.join(&file)).unwrap();
-        (file, json!({ "content": content }))
-    };
-    let sources: serde_json::Map<String, Value> = contracts.iter().map(source).collect();
-    let input = json!({
-        "language": "Solidity",
-        "sources": sources,
-        "settings": {
-            "evmVersion": "osaka",
-            "remappings": ["@openzeppelin/=node_modules/@openzeppelin/"],
-            "outputSelection": { "*": { "*": ["evm.methodIdentifiers"] } },
-        },
-    });
-    let mut compiler = Command::new("node")
-        .arg(root.join("bin/solc"))
-        .arg("--standard-json")
-        .current_dir(root)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = compiler.stdin.take().unwrap();
-    stdin.write_all(input.to_string().as_bytes()).unwrap();
-    drop(stdin);
-    let output = compiler.wait_with_output().unwrap();
-    let output: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut notes = output["errors"].as_array().into_iter().flatten();
-    let error = notes.find(|note| note["severity"] == "error");
-    assert_eq!(error, None);
-    output
 }

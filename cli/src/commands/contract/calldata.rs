@@ -1,6 +1,7 @@
 //! `vigil contract calldata`: the data of a transaction, for any wallet to send.
 
 use crate::address::HexAddress;
+use crate::folders::{CacheArgs, StoreArgs};
 use crate::judge::TrustArgs;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail, ensure};
@@ -17,7 +18,8 @@ use vigil_params::statement_file::{Setting, Statement, StatementFile};
 /// Which transaction.
 #[derive(Debug, Subcommand)]
 #[command(
-    after_help = "Nothing is sent and no key is needed. A proof is checked first: a wrong one would only cost gas.\n\n\
+    after_help = "Nothing is sent and no key is needed. A proof is checked first, for a wrong one would only cost gas:\n\
+    exits with 1 if it is refused.\n\n\
     Example:\n  cast send --keystore owner.json $(vigil contract calldata submit --statement duty.json \\\n    \
     --proof duty.proof --period 12 --shape 0 --json | jq -r '.to, .data')"
 )]
@@ -45,7 +47,9 @@ pub(crate) struct ProofArgs {
     #[arg(long, value_name = "NUMBER")]
     shape: u64,
     #[command(flatten)]
-    trust: TrustArgs,
+    store: StoreArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
 }
 
 /// Arguments of `vigil contract calldata submit`.
@@ -123,6 +127,13 @@ struct Shown {
     data: Vec<u8>,
 }
 
+/// A proof that the contract would refuse.
+#[derive(Clone, Debug, Serialize, thiserror::Error)]
+#[error("REFUSED: {refused}")]
+struct Refused {
+    refused: String,
+}
+
 /// Who the contract takes it from.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -156,11 +167,18 @@ impl fmt::Display for Shown {
 impl Command {
     /// Encodes it.
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
-        let shown = match self {
-            Self::Submit(args) => args.encode()?,
-            Self::Register(args) => args.encode()?,
-            Self::Enrol(args) => args.encode()?,
-            Self::Propose(args) => args.encode()?,
+        let encoded = match self {
+            Self::Submit(args) => args.encode(),
+            Self::Register(args) => args.encode(),
+            Self::Enrol(args) => args.encode(),
+            Self::Propose(args) => args.encode(),
+        };
+        let shown = match encoded {
+            Ok(shown) => shown,
+            Err(error) => {
+                report::print(&error.downcast::<Refused>()?, format)?;
+                return Ok(Outcome::Refused);
+            }
         };
         report::print(&shown, format)?;
         Ok(Outcome::Accepted)
@@ -187,8 +205,15 @@ impl ProofArgs {
             .with_context(|| format!("cannot use the statement {}", self.statement.display()))?;
         let proof = ProofFile::read(&self.proof)
             .with_context(|| format!("cannot use the proof {}", self.proof.display()))?;
-        if let Err(refused) = self.trust.judge(file.statement(), &proof)? {
-            bail!("the contract would refuse this proof: {refused}");
+        if file.unsigned_registry() {
+            bail!(Refused {
+                refused: "the statement is about an UNSIGNED draft registry, which no pool has"
+                    .into()
+            });
+        }
+        let trust = TrustArgs::ceremony(self.store.clone(), self.cache.clone());
+        if let Err(refused) = trust.judge(file.statement(), &proof)? {
+            bail!(Refused { refused });
         }
         Ok((*file.setting(), *file.statement(), proof))
     }

@@ -1,5 +1,6 @@
 //! The twin's contract in an EVM.
 
+use crate::solc;
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{BlockEnv, CfgEnv, Context, Evm as Machine, TxEnv};
 use revm::database::{CacheDB, EmptyDB};
@@ -9,11 +10,7 @@ use revm::interpreter::interpreter::EthInterpreter;
 use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, TxKind};
 use revm::{ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
-use serde_json::{Value, json};
 use std::fmt;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 /// Its id.
@@ -88,35 +85,7 @@ fn transaction(kind: TxKind, data: Vec<u8>) -> TxEnv {
 
 /// Creation code, by the pinned compiler.
 fn compiled() -> Vec<u8> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    assert!(
-        root.join("node_modules/solc").exists(),
-        "the compiler is not installed: npm ci --prefix contracts"
-    );
-    let source = std::fs::read_to_string(root.join(FILE)).unwrap();
-    let input = json!({
-        "language": "Solidity",
-        "sources": { FILE: { "content": source } },
-        "settings": {
-            "optimizer": { "enabled": true, "runs": 1_000_000 },
-            "evmVersion": "osaka",
-            "remappings": ["@openzeppelin/=node_modules/@openzeppelin/"],
-            "outputSelection": { "*": { "*": ["evm.bytecode.object"] } },
-        },
-    });
-    let mut compiler = Command::new("node")
-        .arg(root.join("bin/solc"))
-        .arg("--standard-json")
-        .current_dir(root)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = compiler.stdin.take().unwrap();
-    stdin.write_all(input.to_string().as_bytes()).unwrap();
-    drop(stdin);
-    let output = compiler.wait_with_output().unwrap();
-    let output: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let output = solc::compiled(&[FILE], "evm.bytecode.object");
     assert!(output.get("errors").is_none(), "{:#}", output["errors"]);
     let code = &output["contracts"][FILE]["SettlementTwin"]["evm"]["bytecode"]["object"];
     alloy_primitives::hex::decode(code.as_str().unwrap()).unwrap()

@@ -6,6 +6,8 @@ mod abi;
 mod calls;
 mod evm;
 mod inputs;
+#[path = "../common/solc.rs"]
+mod solc;
 
 use alloy_sol_types::{SolCall, SolStruct};
 use calls::{
