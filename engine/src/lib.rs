@@ -23,7 +23,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod backend;
-mod bases;
+pub mod bases;
 mod cpu;
 mod error;
 mod evaluate;

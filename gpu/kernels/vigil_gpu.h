@@ -16,7 +16,9 @@ extern "C" {
 #endif
 
 /* Changes whenever anything below changes its meaning. */
+#ifndef VIGIL_GPU_ABI
 #define VIGIL_GPU_ABI 1
+#endif
 
 /* A device, with the roots of unity of one domain. */
 typedef struct vigil_context vigil_context;
