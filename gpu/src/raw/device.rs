@@ -3,7 +3,7 @@
 use super::object::{Failure, Made, Object};
 use crate::bytes::{SCALAR, of_points, of_scalars, to_scalars};
 use crate::error::GpuError;
-use ff::{Field, PrimeField};
+use ff::PrimeField;
 use halo2curves::bn256::{Fr, G1Affine};
 use std::ffi::{CStr, c_char};
 use std::fmt;
