@@ -3,6 +3,7 @@
 use super::device::Device;
 use crate::error::GpuError;
 use libloading::{Library, Symbol};
+use std::error::Error;
 use std::ffi::{c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -99,7 +100,8 @@ impl Object {
     fn open(path: &Path) -> Result<Self, GpuError> {
         let failed = |error: libloading::Error| GpuError::Object {
             path: path.to_owned(),
-            reason: error.to_string(),
+            // What the system says is its cause.
+            reason: error.source().map_or_else(|| error.to_string(), ToString::to_string),
         };
         // A bare name would be looked for elsewhere.
         let path = std::path::absolute(path).map_err(|error| GpuError::Object {

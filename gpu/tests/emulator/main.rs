@@ -5,6 +5,7 @@
 
 mod build;
 mod chain;
+mod engine;
 mod kernels;
 mod proofs;
 mod refusals;

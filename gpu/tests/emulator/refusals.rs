@@ -68,6 +68,7 @@ fn everything_is_released() {
     assert_eq!(device.live(), 0);
 }
 
+/// Only the compiler's version of it can be made here, whatever is compared.
 #[test]
 fn an_object_of_another_version() {
     let object = compile("libvigil_gpu_other.so", &["-DVIGIL_GPU_ABI=99"]);
