@@ -101,7 +101,9 @@ impl Object {
         let failed = |error: libloading::Error| GpuError::Object {
             path: path.to_owned(),
             // What the system says is its cause.
-            reason: error.source().map_or_else(|| error.to_string(), ToString::to_string),
+            reason: error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string),
         };
         // A bare name would be looked for elsewhere.
         let path = std::path::absolute(path).map_err(|error| GpuError::Object {

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
-use vigil_circuits::shape::{Family, Shape};
+use vigil_circuits::shape::{Family, MEMBERSHIP_K, Shape};
 use vigil_circuits::synthetic::SyntheticPool;
 use vigil_params::keys::ProvingKey;
 use vigil_params::{ParamsPolicy, embedded};
@@ -14,7 +14,7 @@ use vigil_verifier::verify_membership;
 
 #[test]
 fn the_verifier_accepts_what_the_cuda_engine_proves() {
-    let shape = Shape::for_validators(Family::Membership, 1, 1).unwrap();
+    let shape = Shape::wide(Family::Membership, MEMBERSHIP_K, 1);
     let srs = embedded::srs(shape.k).unwrap();
     let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
     let mut rng = ChaCha20Rng::seed_from_u64(7);

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
-use vigil_circuits::shape::{Family, Shape};
+use vigil_circuits::shape::{Family, MEMBERSHIP_K, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_engine::{Backend, Cpu, EngineError, EngineKey, prove_on};
 use vigil_gpu::GpuKey;
@@ -111,21 +111,17 @@ fn compare(shape: Shape, fill: impl FnOnce(&SyntheticPool) -> (VigilCircuit, Vec
 }
 
 /// The smallest that holds the four validators of one operator.
-fn smallest(family: Family) -> Shape {
-    let shapes = (8..=11).map(|k| Shape {
-        family,
-        k,
-        lanes: 1,
-    });
+fn smallest(shape: impl Fn(u32) -> Shape) -> Shape {
+    let shapes = (8..=13).map(shape);
     shapes
         .into_iter()
-        .find(|shape| shape.capacity() >= 4)
+        .find(|shape| shape.is_supported() && shape.capacity() >= 4)
         .unwrap()
 }
 
 #[test]
 fn membership() {
-    let shape = Shape::for_validators(Family::Membership, 1, 1).unwrap();
+    let shape = Shape::wide(Family::Membership, MEMBERSHIP_K, 1);
     compare(shape, |pool| {
         let (statement, witness) = pool.membership(1, 77);
         let circuit = VigilCircuit::membership(shape, &statement, &witness).unwrap();
@@ -135,7 +131,7 @@ fn membership() {
 
 #[test]
 fn enrolment() {
-    let shape = smallest(Family::Enrolment);
+    let shape = smallest(|k| Shape::wide(Family::Enrolment, k, 1));
     compare(shape, |pool| {
         let (statement, witness) = pool.enrolment(0);
         let circuit = VigilCircuit::enrolment(shape, &statement, &witness).unwrap();
@@ -146,7 +142,7 @@ fn enrolment() {
 
 #[test]
 fn duty() {
-    let shape = smallest(Family::Duty(Words::W1));
+    let shape = smallest(|k| Shape::narrow(Family::Duty(Words::W1), k, 1));
     compare(shape, |pool| {
         let (statement, witness) = pool.duty(0, THRESHOLDS);
         let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
