@@ -9,9 +9,7 @@ use vigil_gpu::raw::VARIABLE;
 
 static EMULATOR: LazyLock<Gpu> = LazyLock::new(|| {
     if let Some(object) = env::var_os(VARIABLE) {
-        let gpu = Gpu::open(Path::new(&object)).unwrap();
-        println!("compared: {}", gpu.name());
-        return gpu;
+        return Gpu::open(Path::new(&object)).unwrap();
     }
     let object = compile("libvigil_gpu_emulator.so", &[]);
     let gpu = Gpu::open(&object).unwrap();

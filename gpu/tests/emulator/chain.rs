@@ -106,8 +106,7 @@ impl Circuit<Fr> for Chain {
                     region.assign_fixed(config.on, row, Fr::ONE);
                     let partner = self.partner(&values, row);
                     let cell = region.assign_advice(config.partner, row, Value::known(partner));
-                    let source = if row < 2 { 0 } else { row - 2 };
-                    region.constrain_equal(cell.cell(), cells[source]);
+                    region.constrain_equal(cell.cell(), cells[row.saturating_sub(2)]);
                 }
                 Ok(cells[cells.len() - 1])
             },
