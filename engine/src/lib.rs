@@ -20,10 +20,13 @@
 //! [`EngineError::Unsupported`].
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod arithmetic;
 mod bases;
 mod error;
 mod evaluate;
 pub mod fft;
+#[cfg(target_arch = "x86_64")]
+mod ifma;
 mod key;
 pub mod msm;
 pub mod opening;
@@ -33,6 +36,7 @@ pub mod quotient;
 mod secret;
 mod witness;
 
+pub use arithmetic::Arithmetic;
 pub use error::{EngineError, Feature};
 pub use key::EngineKey;
 pub use prove::prove;

@@ -15,31 +15,46 @@ const BLOCK: usize = 64;
 /// Blocks that one piece of work goes through with the same registers.
 const BLOCKS: usize = 16;
 
+/// Where an instruction reads.
 #[derive(Clone, Copy, Debug)]
-enum Operand {
+pub(crate) enum Operand {
+    /// A register.
     Register(u16),
+    /// A cell, so many rows further down.
     Cell {
+        /// Which column.
         column: u32,
+        /// How many rows, cyclically.
         rotation: i32,
     },
     /// In the table of scalars, or after it among the constants.
     Scalar(u32),
 }
 
+/// What an instruction does.
 #[derive(Clone, Copy, Debug)]
-enum Operation {
+pub(crate) enum Operation {
+    /// a + b
     Add,
+    /// a - b
     Sub,
+    /// a b
     Mul,
+    /// a a
     Square,
 }
 
+/// One calculation in each row of a block. The target is neither operand.
 #[derive(Clone, Copy, Debug)]
-struct Instruction {
-    operation: Operation,
-    target: u16,
-    a: Operand,
-    b: Operand,
+pub(crate) struct Instruction {
+    /// Which.
+    pub(crate) operation: Operation,
+    /// The register that takes the result.
+    pub(crate) target: u16,
+    /// The first operand.
+    pub(crate) a: Operand,
+    /// The second.
+    pub(crate) b: Operand,
 }
 
 /// What a graph's node is in each row.
@@ -100,13 +115,37 @@ impl Program {
         assert_eq!(scalars.len(), self.scalars, "table of scalars");
         assert!(columns.iter().all(|column| column.len() == output.len()));
         let table: Vec<Fr> = scalars.iter().chain(&self.constants).copied().collect();
+        #[cfg(target_arch = "x86_64")]
+        if output.len().is_multiple_of(crate::ifma::memory::LANES)
+            && let Some(ifma) = crate::arithmetic::vectors()
+        {
+            let Self {
+                instructions,
+                result,
+                registers,
+                ..
+            } = self;
+            return crate::ifma::program::run(
+                ifma,
+                instructions,
+                *result,
+                *registers,
+                columns,
+                &table,
+                output,
+            );
+        }
+        self.run_portable(columns, &table, output);
+    }
+
+    fn run_portable(&self, columns: &[&[Fr]], table: &[Fr], output: &mut [Fr]) {
         output
             .par_chunks_mut(BLOCK * BLOCKS)
             .enumerate()
             .for_each(|(i, output)| {
                 let mut machine = Machine {
                     columns,
-                    table: &table,
+                    table,
                     registers: vec![Secret::zeros(BLOCK); self.registers],
                 };
                 let mut start = i * BLOCK * BLOCKS;
@@ -379,12 +418,15 @@ mod tests {
             }
             let root = ids[ids.len() - 1];
             let program = Program::compile(&graph, root, scalars.len());
+            let expected: Vec<Fr> = (0..ROWS)
+                .map(|row| interpret(&graph, &columns, &scalars, row)[root as usize])
+                .collect();
             let mut output = vec![Fr::ZERO; ROWS];
             program.run(&slices, &scalars, &mut output);
-            for (row, value) in output.iter().enumerate() {
-                let expected = interpret(&graph, &columns, &scalars, row)[root as usize];
-                assert_eq!(*value, expected, "seed {seed}, row {row}");
-            }
+            assert_eq!(output, expected, "seed {seed}");
+            let table: Vec<Fr> = scalars.iter().chain(&program.constants).copied().collect();
+            program.run_portable(&slices, &table, &mut output);
+            assert_eq!(output, expected, "seed {seed}, portable");
         }
     }
 
