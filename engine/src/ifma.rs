@@ -10,6 +10,7 @@
 pub(crate) mod fft;
 pub(crate) mod field;
 pub(crate) mod memory;
+pub(crate) mod points;
 pub(crate) mod program;
 
 /// Proof that this processor has AVX-512 F and IFMA.

@@ -9,9 +9,12 @@
 mod buckets;
 mod classes;
 mod digits;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 
 use crate::secret::Secret;
 use classes::{Class, plan};
+pub(crate) use digits::Digit;
 use digits::{Magnitude, Recoding};
 use group::Group;
 

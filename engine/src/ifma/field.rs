@@ -372,12 +372,19 @@ pub(super) fn narrow(limbs: Limbs) -> [__m512i; 4] {
 #[target_feature(enable = "avx512f")]
 pub(super) fn gather(words: &[u64; 4 * LANES]) -> [__m512i; 4] {
     let (chunks, _) = words.as_chunks::<LANES>();
-    let [a, b, c, d] = [
+    collect([
         load(&chunks[0]),
         load(&chunks[1]),
         load(&chunks[2]),
         load(&chunks[3]),
-    ];
+    ])
+}
+
+/// The same, of vectors that hold two numbers each.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn collect(rows: [__m512i; 4]) -> [__m512i; 4] {
+    let [a, b, c, d] = rows;
     // Words 0 and 1, then words 2 and 3, of two numbers each.
     let low = _mm512_setr_epi64(0, 4, 8, 12, 1, 5, 9, 13);
     let high = _mm512_setr_epi64(2, 6, 10, 14, 3, 7, 11, 15);

@@ -4,8 +4,8 @@
 
 use halo2curves::bn256::{Fq, Fr, G1Affine};
 use std::arch::x86_64::{
-    __m512i, _mm512_load_si512, _mm512_loadu_si512, _mm512_setzero_si512, _mm512_store_si512,
-    _mm512_storeu_si512,
+    __m512i, _mm256_loadu_si256, _mm512_castsi256_si512, _mm512_inserti64x4, _mm512_load_si512,
+    _mm512_loadu_si512, _mm512_setzero_si512, _mm512_store_si512, _mm512_storeu_si512,
 };
 use std::mem::{align_of, offset_of, size_of};
 
@@ -47,6 +47,20 @@ impl Eight {
 pub(super) fn load(words: &[u64; LANES]) -> __m512i {
     // SAFETY: 64 bytes that are borrowed and initialised; no alignment is asked for.
     unsafe { _mm512_loadu_si512(words.as_ptr().cast()) }
+}
+
+/// The first thirty-two bytes of both.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_halves(a: &[u64; LANES], b: &[u64; LANES]) -> __m512i {
+    // SAFETY: 32 of 64 bytes that are borrowed and initialised, each; no alignment is asked for.
+    let [a, b] = unsafe {
+        [
+            _mm256_loadu_si256(a.as_ptr().cast()),
+            _mm256_loadu_si256(b.as_ptr().cast()),
+        ]
+    };
+    _mm512_inserti64x4::<1>(_mm512_castsi256_si512(a), b)
 }
 
 /// Sixty-four bytes.

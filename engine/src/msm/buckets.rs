@@ -10,7 +10,7 @@ use halo2curves::bn256::{Fq, G1, G1Affine};
 /// Points that are added at once: a few hundred KiB, so that they stay in the second-level cache.
 const BLOCK: usize = 2048;
 /// So few buckets are summed one after the other.
-const FEW: usize = 64;
+pub(super) const FEW: usize = 64;
 
 /// The sum of digit times point over all members.
 pub(super) fn window_sum(
@@ -20,10 +20,14 @@ pub(super) fn window_sum(
     bases: &[G1Affine],
 ) -> G1 {
     let sorted = sort(recoding, window, members);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(ifma) = crate::arithmetic::vectors() {
+        return super::vectors::window_sum(ifma, &sorted, bases);
+    }
     let mut adder = Adder::new(sorted.len().min(BLOCK));
     let partial = adder.sums(sorted.iter().map(|digit| {
-        let base = bases[(digit.tag >> 1) as usize];
-        let point = if digit.tag & 1 == 1 { -base } else { base };
+        let base = bases[digit.index()];
+        let point = if digit.is_negative() { -base } else { base };
         (digit.bucket, point)
     }));
     weighted(&mut adder, partial)
@@ -61,16 +65,21 @@ fn weighted(adder: &mut Adder, mut partial: Vec<(u32, G1Affine)>) -> G1 {
     if partial.len() < FEW {
         return running(&partial);
     }
-    let low_bits = (u32::BITS - largest.leading_zeros()) / 2;
-    let mask = (1 << low_bits) - 1;
+    let (low_bits, mask) = halves(largest);
     let rows = adder.sums(partial.iter().map(|(b, point)| (b >> low_bits, *point)));
     partial.sort_by_key(|(bucket, _)| bucket & mask);
     let columns = adder.sums(partial.iter().map(|(b, point)| (b & mask, *point)));
     (0..low_bits).fold(running(&rows), |sum, _| sum.double()) + running(&columns)
 }
 
+/// How many bits of a bucket's number are its column, and their mask.
+pub(super) fn halves(largest: u32) -> (u32, u32) {
+    let low_bits = (u32::BITS - largest.leading_zeros()) / 2;
+    (low_bits, (1 << low_bits) - 1)
+}
+
 /// The same, bucket by bucket.
-fn running(partial: &[(u32, G1Affine)]) -> G1 {
+pub(super) fn running(partial: &[(u32, G1Affine)]) -> G1 {
     let mut running = G1::identity();
     let mut sum = G1::identity();
     let mut entries = partial.iter().rev().peekable();

@@ -85,11 +85,23 @@ pub(super) struct Recoding {
 
 /// A digit that is not zero: which bucket, and which point with which sign.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Digit {
+pub(crate) struct Digit {
     /// The absolute value, from 1 to 2^(c-1).
-    pub(super) bucket: u32,
+    pub(crate) bucket: u32,
     /// The point's index, and the sign in the lowest bit.
-    pub(super) tag: u32,
+    pub(crate) tag: u32,
+}
+
+impl Digit {
+    /// Which point.
+    pub(crate) fn index(self) -> usize {
+        (self.tag >> 1) as usize
+    }
+
+    /// Whether the point is taken off.
+    pub(crate) fn is_negative(self) -> bool {
+        self.tag & 1 == 1
+    }
 }
 
 impl Recoding {
