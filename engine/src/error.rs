@@ -98,4 +98,14 @@ pub enum EngineError {
     /// A challenge met a point that has a meaning of its own. As likely as guessing a key.
     #[error("a challenge fell on a point of the evaluation domain; make the proof again")]
     Challenge,
+    /// The machine that computes failed.
+    #[error("the {device} failed in {step}: {reason}")]
+    Device {
+        /// Which machine.
+        device: String,
+        /// What it was asked to do.
+        step: &'static str,
+        /// What it says.
+        reason: String,
+    },
 }
