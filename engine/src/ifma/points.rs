@@ -128,6 +128,8 @@ pub(crate) struct Adder {
 impl Adder {
     /// For at most `block` points at once.
     pub(crate) fn new(ifma: Ifma, block: usize) -> Self {
+        // Of no points at all, none are taken two at a time.
+        let block = block.max(2);
         Self {
             ifma,
             block,
