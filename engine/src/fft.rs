@@ -5,7 +5,7 @@
 //! large transform may run on different threads.
 
 #[cfg(target_arch = "x86_64")]
-use crate::ifma::fft::{Roots, SMALLEST, Transform};
+use crate::ifma::fft::{LARGEST, Roots, SMALLEST, Transform};
 use ff::{Field, PrimeField};
 use halo2curves::bn256::Fr;
 
@@ -118,13 +118,15 @@ impl Fft {
     #[cfg(target_arch = "x86_64")]
     fn vectors(&self) -> Option<Transform<'_>> {
         let ifma = crate::arithmetic::vectors()?;
-        (self.size() >= SMALLEST).then_some(Transform {
-            ifma,
-            roots: &self.roots,
-            lane_roots: &self.lane_roots,
-            powers: None,
-            scale: None,
-        })
+        (SMALLEST..=LARGEST)
+            .contains(&self.size())
+            .then_some(Transform {
+                ifma,
+                roots: &self.roots,
+                lane_roots: &self.lane_roots,
+                powers: None,
+                scale: None,
+            })
     }
 
     fn reversed(&self, index: usize) -> usize {

@@ -4,6 +4,9 @@
 //! ([`field`]). The field's own form is `2^256 x`: shifted up by four bits it is the other, so reading costs no
 //! multiplication. Numbers are not reduced where they need not be: whoever adds knows how large they get.
 //!
+//! Kernels count with indices: iterators' functions lack the target features and are not inlined, which costs more than the
+//! arithmetic itself. What is called in an inner loop takes no closure for the same reason.
+//!
 //! Intrinsics that touch no memory are safe inside functions of the same target features. What is unsafe is said in
 //! [`memory`], and where a kernel is entered: an [`Ifma`] is the proof that the processor has what the kernel needs.
 

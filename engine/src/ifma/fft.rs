@@ -4,13 +4,13 @@
 //! of one eighth of the size, with the same root in all lanes. Three levels are left, in which lanes meet; for them eight
 //! vectors are turned round, so that a vector holds eight neighbouring results of one lane.
 //!
-//! A butterfly leaves `a + t` and `a - t + 2 p` with t below 2 p, so numbers grow by 2 p a level, less than 60 p in all, and
-//! nothing is reduced before the end. Only roots are held as `2^260 w`: a product with one does not change the form.
+//! A butterfly leaves `a + t` and `a - t + 3 p` with t below 3 p, so numbers grow by 3 p a level, and up to 27 levels nothing has
+//! to be reduced before the end. Only roots are held as `2^260 w`: a product with one does not change the form.
 
 use super::Ifma;
 use super::field::{
-    Limbs, Modulus, Scalars, broadcast, canonical, carry, difference, gather, mul, narrow, scatter,
-    shrink, split, sum, transpose, widen,
+    Limbs, Modulus, ROOM, Scalars, broadcast, canonical, carry, difference, gather, mul, narrow,
+    scatter, shrink, split, sum, transpose, widen,
 };
 use super::memory::{Eight, LANES, LIMBS, words, words_mut};
 use crate::secret::Secret;
@@ -26,6 +26,10 @@ const PARALLEL: usize = 1 << 10;
 const CHUNK: usize = 1 << 7;
 /// The smallest transform: one turn of eight vectors.
 pub(crate) const SMALLEST: usize = LANES * LANES;
+/// The largest, for its 27 levels.
+pub(crate) const LARGEST: usize = 1 << ((ROOM - 1) / GROWTH);
+/// Multiples of p by which a level's results may be larger than what it began with.
+const GROWTH: u32 = 3;
 
 /// Numbers of three bits from the other end. A level's result takes its operands' places, so the parts of a result, which are
 /// numbered upwards, lie in lanes numbered downwards.
@@ -70,7 +74,7 @@ pub(crate) struct Transform<'a> {
 
 impl Transform<'_> {
     /// # Panics
-    /// If the lengths are not all the same, or less than [`SMALLEST`], or no power of two.
+    /// If the lengths are not all the same, or no power of two from [`SMALLEST`] to [`LARGEST`].
     pub(crate) fn run(&self, input: &[Fr], output: &mut [Fr]) {
         let size = self.roots.len();
         assert!(
@@ -88,7 +92,11 @@ impl Transform<'_> {
     /// In place.
     pub(crate) fn run_in_place(&self, elements: &mut [Fr]) {
         let size = self.roots.len();
-        assert!(elements.len() == size && size >= SMALLEST && size.is_power_of_two());
+        assert!(
+            elements.len() == size
+                && (SMALLEST..=LARGEST).contains(&size)
+                && size.is_power_of_two()
+        );
         let mut vectors = self.load(elements);
         self.lanes(&mut vectors);
         self.turn(&vectors, elements);
@@ -161,14 +169,14 @@ fn load(blocks: &[Block], powers: Option<&[Block]>, vectors: &mut [Eight]) {
     }
 }
 
-/// `a + w b` and `a - w b + 2 p`; only b needs its limbs carried.
+/// `a + w b` and `a - w b + 3 p`, of which neither has its limbs carried; those of b are.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn butterfly(a: Limbs, b: Limbs, root: Limbs) -> (Limbs, Limbs) {
-    let turned = mul::<Scalars>(carry(b), root);
+    let turned = mul::<Scalars>(b, root);
     (
         sum(a, turned),
-        difference(a, turned, &Scalars::MULTIPLES[2]),
+        difference(a, turned, &Scalars::MULTIPLES[GROWTH as usize]),
     )
 }
 
@@ -197,13 +205,17 @@ fn butterflies(roots: &[[u64; LIMBS]], vectors: &mut [Eight]) {
     level(&roots[half..size], even, odd);
 }
 
+/// A root is below p and b below 84 p, so their product is below 3 p.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn level(roots: &[[u64; LIMBS]], even: &mut [Eight], odd: &mut [Eight]) {
-    for ((a, b), root) in even.iter_mut().zip(odd).zip(roots) {
-        let (plus, minus) = butterfly(a.load(), b.load(), broadcast(root));
-        a.store(plus);
-        b.store(minus);
+    let half = roots.len();
+    let (even, odd) = (&mut even[..half], &mut odd[..half]);
+    for i in 0..half {
+        let root = broadcast(&roots[i]);
+        let (plus, minus) = butterfly(even[i].load(), carry(odd[i].load()), root);
+        even[i].store(plus);
+        odd[i].store(minus);
     }
 }
 
@@ -218,34 +230,33 @@ fn last_levels(
     outputs: &mut [&mut [u64]],
 ) {
     let (turns, _) = vectors.as_chunks::<LANES>();
-    for (i, turn) in turns.iter().enumerate() {
-        let at = first + i * LANES;
-        let mut lanes = turned(turn);
+    let (roots, _) = roots.as_chunks::<{ 4 * LANES }>();
+    for i in 0..turns.len() {
+        let mut lanes = turned(&turns[i]);
         // Lane l holds the elements l modulo 8: its partner differs in the highest bit first.
-        for (distance, half) in [(4, count), (2, 2 * count), (1, 4 * count)] {
-            // Of `half` roots, those of this turn's place in each part of `count`.
-            for part in 0..half / count {
-                let place = half + part * count + at;
-                let root = match roots[4 * place..].first_chunk() {
-                    Some(words) => widen(gather(words), 4),
-                    None => unreachable!("a table of roots ends with a vector"),
-                };
+        for level in 0..3 {
+            let distance = LANES >> (level + 1);
+            // Of this level's roots, those of the turn's place in each part of `count`.
+            for part in 0..1 << level {
+                let place = (count << level) + part * count + first + i * LANES;
+                let root = widen(gather(&roots[place / LANES]), 4);
                 for low in 0..distance {
                     let a = low + REVERSED[part];
                     let b = a + distance;
-                    (lanes[a], lanes[b]) = butterfly(lanes[a], lanes[b], root);
+                    // This root is below 16 p only: b has to be small.
+                    let small = shrink::<Scalars>(carry(lanes[b]));
+                    (lanes[a], lanes[b]) = butterfly(lanes[a], small, root);
                 }
             }
         }
-        for (m, output) in outputs.iter_mut().enumerate() {
+        for m in 0..LANES {
             let value = carry(lanes[REVERSED[m]]);
             let value = match scale {
                 Some(scale) => mul::<Scalars>(value, broadcast(scale)),
                 None => shrink::<Scalars>(value),
             };
-            if let Some(words) = output[4 * LANES * i..].first_chunk_mut() {
-                scatter(narrow(canonical::<Scalars>(value)), words);
-            }
+            let (blocks, _) = outputs[m].as_chunks_mut::<{ 4 * LANES }>();
+            scatter(narrow(canonical::<Scalars>(value)), &mut blocks[i]);
         }
     }
 }
@@ -255,16 +266,17 @@ fn last_levels(
 #[target_feature(enable = "avx512f")]
 fn turned(vectors: &[Eight; LANES]) -> [Limbs; LANES] {
     let mut lanes = [[_mm512_setzero_si512(); LIMBS]; LANES];
-    for (lanes, vector) in lanes.iter_mut().zip(vectors) {
-        *lanes = vector.load();
+    for i in 0..LANES {
+        lanes[i] = vectors[i].load();
     }
     for limb in 0..LIMBS {
         let mut rows = [_mm512_setzero_si512(); LANES];
-        for (row, lanes) in rows.iter_mut().zip(&lanes) {
-            *row = lanes[limb];
+        for i in 0..LANES {
+            rows[i] = lanes[i][limb];
         }
-        for (lanes, row) in lanes.iter_mut().zip(transpose(rows)) {
-            lanes[limb] = row;
+        rows = transpose(rows);
+        for i in 0..LANES {
+            lanes[i][limb] = rows[i];
         }
     }
     lanes

@@ -5,7 +5,7 @@
 //!
 //! | function | result below |
 //! |---|---|
-//! | [`mul`] of a p and b p | (1 + a b / 84) p |
+//! | [`mul`] of a p and b p | (2 + a b / 84) p |
 //! | [`add`] | (a + b) p |
 //! | [`sub`] with m >= b | (a + m) p |
 //! | [`shrink`] | 3 p |
@@ -36,6 +36,8 @@ pub(crate) trait Modulus {
     const P: [u64; LIMBS] = split(Self::WORDS);
     /// -1 / p modulo 2^52.
     const INVERSE: u64 = negative_inverse(Self::WORDS[0]);
+    /// (p q + 1) / 2^52 in limbs, where p q = -1 modulo 2^52.
+    const FOLDED: [u64; LIMBS] = folded(Self::P, Self::INVERSE);
     /// 2^260 - p in limbs.
     const COMPLEMENT: [u64; LIMBS] = complement(Self::P);
     /// By how much a limb of p's multiples is in the highest limb: `2^52 / (p / 2^208 + 1)`.
@@ -92,6 +94,21 @@ const fn negative_inverse(p: u64) -> u64 {
         i += 1;
     }
     inverse.wrapping_neg() & MASK
+}
+
+const fn folded(p: [u64; LIMBS], q: u64) -> [u64; LIMBS] {
+    let mut limbs = [0; LIMBS];
+    // The lowest limb of the product is 2^52 - 1, so that one more carries.
+    let mut carry = ((p[0] as u128 * q as u128) >> 52) + 1;
+    let mut i = 1;
+    while i < LIMBS {
+        let limb = p[i] as u128 * q as u128 + carry;
+        limbs[i - 1] = limb as u64 & MASK;
+        carry = limb >> 52;
+        i += 1;
+    }
+    limbs[LIMBS - 1] = carry as u64;
+    limbs
 }
 
 const fn complement(p: [u64; LIMBS]) -> [u64; LIMBS] {
@@ -220,8 +237,8 @@ pub(super) fn square<M: Modulus>(a: Limbs) -> Limbs {
             product[i + j + 1] = _mm512_madd52hi_epu64(product[i + j + 1], a[i], a[j]);
         }
     }
-    for limb in &mut product {
-        *limb = _mm512_add_epi64(*limb, *limb);
+    for i in 0..2 * LIMBS {
+        product[i] = _mm512_add_epi64(product[i], product[i]);
     }
     for i in 0..LIMBS {
         product[2 * i] = _mm512_madd52lo_epu64(product[2 * i], a[i], a[i]);
@@ -230,24 +247,37 @@ pub(super) fn square<M: Modulus>(a: Limbs) -> Limbs {
     reduce::<M>(product)
 }
 
-/// Montgomery's reduction. No limb gets more than twenty numbers of 52 bits, so none overflows.
+/// Montgomery's reduction. In the first four rounds the multiple of p is one that is -1 in its lowest limb, so the limb to be
+/// cleared is itself the factor, and is cleared by leaving it away; such a multiple is longer by a limb, which would be
+/// left over in the last round. The four add less than `2^260 p` to the product, and so does the last.
+///
+/// No limb gets more than twenty numbers of 52 bits, so none overflows.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn reduce<M: Modulus>(mut product: [__m512i; 2 * LIMBS]) -> Limbs {
-    let zero = _mm512_setzero_si512();
-    let inverse = splat(M::INVERSE);
-    for i in 0..LIMBS {
-        let multiple = _mm512_madd52lo_epu64(zero, product[i], inverse);
-        let cleared = _mm512_madd52lo_epu64(product[i], multiple, splat(M::P[0]));
-        for j in 1..LIMBS {
-            product[i + j] = _mm512_madd52lo_epu64(product[i + j], multiple, splat(M::P[j]));
-        }
+    const LAST: usize = LIMBS - 1;
+    for i in 0..LAST {
+        let factor = product[i];
+        product[i + 1] = _mm512_add_epi64(product[i + 1], _mm512_srli_epi64::<52>(factor));
         for j in 0..LIMBS {
-            product[i + j + 1] =
-                _mm512_madd52hi_epu64(product[i + j + 1], multiple, splat(M::P[j]));
+            let folded = splat(M::FOLDED[j]);
+            product[i + j + 1] = _mm512_madd52lo_epu64(product[i + j + 1], factor, folded);
+            if i + j + 2 < 2 * LIMBS {
+                product[i + j + 2] = _mm512_madd52hi_epu64(product[i + j + 2], factor, folded);
+            }
         }
-        product[i + 1] = _mm512_add_epi64(product[i + 1], _mm512_srli_epi64::<52>(cleared));
     }
+    let zero = _mm512_setzero_si512();
+    let factor = _mm512_madd52lo_epu64(zero, product[LAST], splat(M::INVERSE));
+    let cleared = _mm512_madd52lo_epu64(product[LAST], factor, splat(M::P[0]));
+    for j in 0..LIMBS {
+        let p = splat(M::P[j]);
+        if j > 0 {
+            product[LAST + j] = _mm512_madd52lo_epu64(product[LAST + j], factor, p);
+        }
+        product[LIMBS + j] = _mm512_madd52hi_epu64(product[LIMBS + j], factor, p);
+    }
+    product[LIMBS] = _mm512_add_epi64(product[LIMBS], _mm512_srli_epi64::<52>(cleared));
     let [_, _, _, _, _, a, b, c, d, e] = product;
     carry([a, b, c, d, e])
 }

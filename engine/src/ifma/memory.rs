@@ -24,9 +24,9 @@ impl Eight {
     #[target_feature(enable = "avx512f")]
     pub(super) fn load(&self) -> [__m512i; LIMBS] {
         let mut limbs = [_mm512_setzero_si512(); LIMBS];
-        for (limb, place) in limbs.iter_mut().zip(&self.0) {
+        for i in 0..LIMBS {
             // SAFETY: 64 bytes that are borrowed, initialised and, by the type's alignment, aligned to 64.
-            *limb = unsafe { _mm512_load_si512(place.as_ptr().cast()) };
+            limbs[i] = unsafe { _mm512_load_si512(self.0[i].as_ptr().cast()) };
         }
         limbs
     }
@@ -34,9 +34,9 @@ impl Eight {
     #[inline]
     #[target_feature(enable = "avx512f")]
     pub(super) fn store(&mut self, limbs: [__m512i; LIMBS]) {
-        for (place, limb) in self.0.iter_mut().zip(limbs) {
+        for i in 0..LIMBS {
             // SAFETY: as for `load`, and borrowed for writing.
-            unsafe { _mm512_store_si512(place.as_mut_ptr().cast(), limb) }
+            unsafe { _mm512_store_si512(self.0[i].as_mut_ptr().cast(), limbs[i]) }
         }
     }
 }

@@ -6,8 +6,8 @@
 
 use super::Ifma;
 use super::field::{
-    Modulus, ROOM, Scalars, add, broadcast, gather, less_p, mul, narrow, scatter, shrink, square,
-    sub, widen,
+    Modulus, ROOM, Scalars, add, broadcast, canonical, gather, mul, narrow, scatter, shrink,
+    square, sub, widen,
 };
 use super::memory::{Eight, LANES, words, words_mut};
 use crate::quotient::program::{Instruction, Operand, Operation};
@@ -91,8 +91,8 @@ impl Translator {
         let (step, bound) = match operation {
             Operation::Add => (Step::Add, x + y),
             Operation::Sub => (Step::Sub(y), x + y),
-            Operation::Mul => (Step::Mul, 1 + (x * y).div_ceil(ROOM)),
-            Operation::Square => (Step::Square, 1 + (x * x).div_ceil(ROOM)),
+            Operation::Mul => (Step::Mul, 2 + (x * y).div_ceil(ROOM)),
+            Operation::Square => (Step::Square, 2 + (x * x).div_ceil(ROOM)),
         };
         self.steps.push(Translated { step, target, a, b });
         self.bounds[usize::from(target)] = bound;
@@ -163,9 +163,9 @@ impl Machine<'_> {
             for step in steps {
                 self.step(step, rows.len());
             }
-            for (i, rows) in rows.iter_mut().enumerate() {
+            for i in 0..rows.len() {
                 let value = mul::<Scalars>(self.read(result, i), back);
-                scatter(narrow(less_p::<Scalars>(value)), rows);
+                scatter(narrow(canonical::<Scalars>(value)), &mut rows[i]);
             }
             self.start += BLOCK * LANES;
         }
@@ -223,11 +223,10 @@ impl Machine<'_> {
                 let rows = column.len() / 4;
                 let first = (self.start + i * LANES) as i64 + i64::from(rotation);
                 let first = first.rem_euclid(rows as i64) as usize;
-                let words = match column[4 * first..].first_chunk::<{ 4 * LANES }>() {
-                    Some(words) => gather(words),
-                    None => gather(&around(column, first)),
-                };
-                widen(words, 4)
+                match column[4 * first..].first_chunk() {
+                    Some(words) => widen(gather(words), 4),
+                    None => widen(gather(&around(column, first)), 4),
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The two passes of a round.
 //!
 //! Bounds, in multiples of p: a coordinate is below 16 (a base's is shifted up) or 3 (shrunk), so a difference of two below 32;
-//! products with such a difference are below 2. The multiples that are added to differences make them positive.
+//! products with such a difference are below 4. The multiples that are added to differences make them positive.
 
 use super::{Pair, Point, Source};
 use crate::ifma::field::{
@@ -40,13 +40,10 @@ impl Source<'_> {
     #[inline]
     #[target_feature(enable = "avx512f")]
     fn x(&self, places: &[usize; LANES]) -> (Limbs, u8) {
-        let words = |lane: usize| self.words(places[lane]);
-        let rows = [
-            load_halves(words(0), words(1)),
-            load_halves(words(2), words(3)),
-            load_halves(words(4), words(5)),
-            load_halves(words(6), words(7)),
-        ];
+        let mut rows = [_mm512_setzero_si512(); LANES / 2];
+        for i in 0..LANES / 2 {
+            rows[i] = load_halves(self.words(places[2 * i]), self.words(places[2 * i + 1]));
+        }
         let words = collect(rows);
         let any = _mm512_or_si512(
             _mm512_or_si512(words[0], words[1]),
@@ -88,14 +85,22 @@ fn select(mut a: Limbs, mask: u8, b: Limbs) -> Limbs {
     a
 }
 
-/// Eight places of left neighbours. Lanes without a pair repeat the first.
+/// Eight places of left neighbours, and of theirs. Lanes without a pair repeat the first.
 #[inline]
-fn lefts(pairs: &[Pair]) -> [usize; LANES] {
-    let mut places = [pairs[0].left as usize; LANES];
-    for (place, pair) in places.iter_mut().zip(pairs) {
-        *place = pair.left as usize;
+fn places(pairs: &[Pair]) -> ([usize; LANES], [usize; LANES]) {
+    let mut lefts = [pairs[0].left as usize; LANES];
+    let mut rights = [pairs[0].left as usize + 1; LANES];
+    for lane in 1..pairs.len().min(LANES) {
+        lefts[lane] = pairs[lane].left as usize;
+        rights[lane] = lefts[lane] + 1;
     }
-    places
+    (lefts, rights)
+}
+
+/// The i-th eight pairs; the last may be fewer.
+#[inline]
+fn eight(pairs: &[Pair], i: usize) -> &[Pair] {
+    &pairs[i * LANES..pairs.len().min((i + 1) * LANES)]
 }
 
 /// The product of the widths of all pairs, lane by lane, in the field's own form.
@@ -109,18 +114,19 @@ pub(super) fn multiply_up<const CAREFUL: bool>(
 ) {
     let one = broadcast(&P::ONE);
     let mut product = one;
-    for (i, pairs) in pairs.chunks(LANES).enumerate().rev() {
-        let left = lefts(pairs);
+    for i in (0..later.len()).rev() {
+        let pairs = eight(pairs, i);
+        let (left, right) = places(pairs);
         let (a, a_set) = source.x(&left);
-        let (b, b_set) = source.x(&left.map(|place| place + 1));
+        let (b, b_set) = source.x(&right);
         let width = sub(b, a, M16);
         let present = u8::MAX >> (LANES - pairs.len());
         let mut skip = !(a_set & b_set & present);
         if CAREFUL {
             let reduced = canonical::<P>(shrink::<P>(width));
             let mut any = reduced[0];
-            for limb in &reduced[1..] {
-                any = _mm512_or_si512(any, *limb);
+            for limb in 1..LIMBS {
+                any = _mm512_or_si512(any, reduced[limb]);
             }
             skip |= !_mm512_test_epi64_mask(any, any);
         }
@@ -144,10 +150,11 @@ pub(super) fn add(
 ) {
     let one = broadcast(&P::ONE);
     let mut inverse = inverse.load();
-    for (i, pairs) in pairs.chunks(LANES).enumerate() {
-        let left = lefts(pairs);
+    for i in 0..later.len() {
+        let pairs = eight(pairs, i);
+        let (left, right) = places(pairs);
         let (ax, ay) = source.coordinates(&left);
-        let (bx, by) = source.coordinates(&left.map(|place| place + 1));
+        let (bx, by) = source.coordinates(&right);
         let width = select(sub(bx, ax, M16), skipped[i], one);
         let own = mul::<P>(inverse, later[i].load());
         inverse = mul::<P>(inverse, width);
@@ -158,8 +165,8 @@ pub(super) fn add(
         let [a, b, c, d] = narrow(x);
         let [e, f, g, h] = narrow(shrink::<P>(y));
         let rows: [__m512i; LANES] = transpose([a, b, c, d, e, f, g, h]);
-        for (pair, row) in pairs.iter().zip(rows) {
-            store(&mut sums[pair.place as usize].0, row);
+        for lane in 0..pairs.len() {
+            store(&mut sums[pairs[lane].place as usize].0, rows[lane]);
         }
     }
 }
