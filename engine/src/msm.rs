@@ -17,6 +17,7 @@ use classes::{Class, plan};
 pub(crate) use digits::Digit;
 use digits::{Magnitude, Recoding};
 use group::Group;
+use group::prime::PrimeCurveAffine;
 
 use halo2curves::bn256::{Fr, G1, G1Affine};
 use rayon::prelude::*;
@@ -39,10 +40,26 @@ pub fn msm(scalars: &[Fr], bases: &[G1Affine]) -> G1 {
     for magnitude in magnitudes.iter() {
         histogram[magnitude.bits()] += 1;
     }
-    plan(&histogram)
+    let sums = plan(&histogram)
         .into_par_iter()
-        .map(|class| class_sum(class, &magnitudes, bases))
-        .reduce(G1::identity, |a, b| a + b)
+        .flat_map(|class| class_sums(class, &magnitudes, bases))
+        .collect();
+    horner(sums)
+}
+
+/// The sum of `2^bit` times point.
+fn horner(mut sums: Vec<(usize, G1)>) -> G1 {
+    sums.sort_unstable_by_key(|(bit, _)| *bit);
+    let mut total = G1::identity();
+    let mut at = sums.last().map_or(0, |(bit, _)| *bit);
+    for (bit, sum) in sums.iter().rev() {
+        while at > *bit {
+            total = total.double();
+            at -= 1;
+        }
+        total += sum;
+    }
+    (0..at).fold(total, |total, _| total.double())
 }
 
 fn magnitudes(scalars: &[Fr]) -> Secret<Magnitude> {
@@ -53,20 +70,34 @@ fn magnitudes(scalars: &[Fr]) -> Secret<Magnitude> {
     )
 }
 
-fn class_sum(class: Class, magnitudes: &[Magnitude], bases: &[G1Affine]) -> G1 {
+/// Sums whose sum of `2^bit` times point is that over the members of the class.
+fn class_sums(class: Class, magnitudes: &[Magnitude], bases: &[G1Affine]) -> Vec<(usize, G1)> {
     let recoding = Recoding::new(class.bits, class.window);
     let members = magnitudes
         .iter()
         .filter(|magnitude| class.contains(magnitude.bits()))
         .map(|magnitude| recoding.shifted(magnitude));
     let members = Secret::collect(magnitudes.len(), members);
-    let sums: Vec<G1> = (0..recoding.windows())
+    let windows = recoding.windows();
+    #[cfg(target_arch = "x86_64")]
+    if let Some(ifma) = crate::arithmetic::vectors() {
+        let together = vectors::together(members.len());
+        return (0..windows.div_ceil(together))
+            .into_par_iter()
+            .flat_map_iter(|i| {
+                let windows = i * together..windows.min((i + 1) * together);
+                let sums = vectors::bits(ifma, &recoding, windows, &members, bases);
+                sums.into_iter().map(|(bit, sum)| (bit, sum.to_curve()))
+            })
+            .collect();
+    }
+    (0..windows)
         .into_par_iter()
-        .map(|window| buckets::window_sum(&recoding, window, &members, bases))
-        .collect();
-    sums.into_iter().rev().fold(G1::identity(), |sum, window| {
-        (0..class.window).fold(sum, |sum, _| sum.double()) + window
-    })
+        .map(|window| {
+            let sum = buckets::window_sum(&recoding, window, &members, bases);
+            (class.window * window, sum)
+        })
+        .collect()
 }
 
 /// The naive sum, for a handful of points.

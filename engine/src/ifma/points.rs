@@ -185,18 +185,20 @@ impl Adder {
     /// Points without a neighbour go to their place at once.
     fn pair_up(&mut self, source: Source<'_>, next: &mut Vec<Point>) {
         self.pairs.clear();
-        next.clear();
-        let mut at = 0;
+        let count: u32 = self.runs.iter().map(|(_, length)| length.div_ceil(2)).sum();
+        // What is in it already is overwritten.
+        next.resize(count as usize, Point::default());
+        let (mut at, mut place) = (0, 0);
         for (_, length) in &mut self.runs {
             let end = at + *length;
             while at + 1 < end {
-                let place = next.len() as u32;
                 self.pairs.push(Pair { left: at, place });
-                next.push(Point::default());
+                place += 1;
                 at += 2;
             }
             if at < end {
-                next.push(source.point(self.ifma, at as usize));
+                next[place as usize] = source.point(self.ifma, at as usize);
+                place += 1;
                 at = end;
             }
             *length = length.div_ceil(2);

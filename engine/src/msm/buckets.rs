@@ -10,7 +10,7 @@ use halo2curves::bn256::{Fq, G1, G1Affine};
 /// Points that are added at once: a few hundred KiB, so that they stay in the second-level cache.
 const BLOCK: usize = 2048;
 /// So few buckets are summed one after the other.
-pub(super) const FEW: usize = 64;
+const FEW: usize = 64;
 
 /// The sum of digit times point over all members.
 pub(super) fn window_sum(
@@ -20,10 +20,6 @@ pub(super) fn window_sum(
     bases: &[G1Affine],
 ) -> G1 {
     let sorted = sort(recoding, window, members);
-    #[cfg(target_arch = "x86_64")]
-    if let Some(ifma) = crate::arithmetic::vectors() {
-        return super::vectors::window_sum(ifma, &sorted, bases);
-    }
     let mut adder = Adder::new(sorted.len().min(BLOCK));
     let partial = adder.sums(sorted.iter().map(|digit| {
         let base = bases[digit.index()];
@@ -35,7 +31,7 @@ pub(super) fn window_sum(
 
 /// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
 /// one order only, whatever the machine.
-fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Secret<Digit> {
+pub(super) fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Secret<Digit> {
     let mut starts = vec![0u32; recoding.buckets() + 2];
     let digits = members
         .iter()
@@ -79,7 +75,7 @@ pub(super) fn halves(largest: u32) -> (u32, u32) {
 }
 
 /// The same, bucket by bucket.
-pub(super) fn running(partial: &[(u32, G1Affine)]) -> G1 {
+fn running(partial: &[(u32, G1Affine)]) -> G1 {
     let mut running = G1::identity();
     let mut sum = G1::identity();
     let mut entries = partial.iter().rev().peekable();

@@ -124,6 +124,11 @@ impl Recoding {
         self.windows
     }
 
+    /// Bits of a window.
+    pub(super) fn window(&self) -> usize {
+        self.window
+    }
+
     /// The largest bucket's number.
     pub(super) fn buckets(&self) -> usize {
         1 << (self.window - 1)
