@@ -21,7 +21,7 @@ static PORTABLE: AtomicBool = AtomicBool::new(false);
 impl Arithmetic {
     /// The fastest that this processor has.
     pub fn fastest() -> Self {
-        if ifma().is_some() {
+        if Ifma::detect().is_some() {
             Self::Ifma
         } else {
             Self::Portable
@@ -54,20 +54,24 @@ impl fmt::Display for Arithmetic {
 }
 
 #[cfg(target_arch = "x86_64")]
-fn ifma() -> Option<crate::ifma::Ifma> {
-    crate::ifma::Ifma::detect()
-}
+pub(crate) use crate::ifma::Ifma;
+
+/// Other processors have none.
+#[cfg(not(target_arch = "x86_64"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ifma {}
 
 #[cfg(not(target_arch = "x86_64"))]
-fn ifma() -> Option<std::convert::Infallible> {
-    None
+impl Ifma {
+    pub(crate) fn detect() -> Option<Self> {
+        None
+    }
 }
 
 /// The processor's multipliers, where it has some and they may be used.
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn vectors() -> Option<crate::ifma::Ifma> {
+pub(crate) fn vectors() -> Option<Ifma> {
     match Arithmetic::current() {
-        Arithmetic::Ifma => ifma(),
+        Arithmetic::Ifma => Ifma::detect(),
         Arithmetic::Portable => None,
     }
 }

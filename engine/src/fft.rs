@@ -81,6 +81,10 @@ impl Fft {
         if let Some(vectors) = self.vectors() {
             return vectors.run_in_place(coefficients);
         }
+        self.portable_values(coefficients);
+    }
+
+    fn portable_values(&self, coefficients: &mut [Fr]) {
         self.reverse_bits(coefficients);
         butterflies(&self.roots, coefficients);
     }
@@ -94,7 +98,11 @@ impl Fft {
             values[1..].reverse();
             return;
         }
-        self.values(values);
+        self.portable_coefficients(values);
+    }
+
+    fn portable_coefficients(&self, values: &mut [Fr]) {
+        self.portable_values(values);
         // The inverse transform is the transform with negated exponents.
         values[1..].reverse();
         for value in values {
@@ -109,6 +117,10 @@ impl Fft {
             vectors.powers = Some(shift_powers);
             return vectors.run(coefficients, values);
         }
+        self.portable_coset_values(coefficients, shift_powers, values);
+    }
+
+    fn portable_coset_values(&self, coefficients: &[Fr], shift_powers: &[Fr], values: &mut [Fr]) {
         for (i, (coefficient, power)) in coefficients.iter().zip(shift_powers).enumerate() {
             values[self.reversed(i)] = *coefficient * power;
         }
@@ -231,6 +243,26 @@ mod tests {
             fft.values(&mut there_and_back);
             fft.coefficients(&mut there_and_back);
             assert_eq!(there_and_back, coefficients, "{k}");
+        }
+    }
+
+    #[test]
+    fn both_arithmetics_agree() {
+        for k in [0, 5, 6, 9, 13] {
+            let fft = Fft::new(k);
+            let powers = random(k);
+            let mut fast = random(k);
+            let mut portable = fast.clone();
+            fft.values(&mut fast);
+            fft.portable_values(&mut portable);
+            assert_eq!(fast, portable, "{k}");
+            fft.coefficients(&mut fast);
+            fft.portable_coefficients(&mut portable);
+            assert_eq!(fast, portable, "{k}");
+            let coefficients = portable.clone();
+            fft.coset_values(&coefficients, &powers, &mut fast);
+            fft.portable_coset_values(&coefficients, &powers, &mut portable);
+            assert_eq!(fast, portable, "{k}");
         }
     }
 

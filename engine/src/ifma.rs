@@ -9,6 +9,7 @@
 //!
 //! Intrinsics that touch no memory are safe inside functions of the same target features. What is unsafe is said in
 //! [`memory`], and where a kernel is entered: an [`Ifma`] is the proof that the processor has what the kernel needs.
+#![allow(clippy::needless_range_loop)]
 
 pub(crate) mod fft;
 pub(crate) mod field;

@@ -12,6 +12,7 @@ mod digits;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
+use crate::arithmetic::{self, Ifma};
 use crate::secret::Secret;
 use classes::{Class, plan};
 pub(crate) use digits::Digit;
@@ -35,6 +36,10 @@ pub fn msm(scalars: &[Fr], bases: &[G1Affine]) -> G1 {
         scalars.len(),
         bases.len()
     );
+    sum(arithmetic::vectors(), scalars, bases)
+}
+
+fn sum(vectors: Option<Ifma>, scalars: &[Fr], bases: &[G1Affine]) -> G1 {
     let magnitudes = magnitudes(scalars);
     let mut histogram = [0; Magnitude::MAX_BITS + 1];
     for magnitude in magnitudes.iter() {
@@ -42,7 +47,7 @@ pub fn msm(scalars: &[Fr], bases: &[G1Affine]) -> G1 {
     }
     let sums = plan(&histogram)
         .into_par_iter()
-        .flat_map(|class| class_sums(class, &magnitudes, bases))
+        .flat_map(|class| class_sums(vectors, class, &magnitudes, bases))
         .collect();
     horner(sums)
 }
@@ -71,7 +76,12 @@ fn magnitudes(scalars: &[Fr]) -> Secret<Magnitude> {
 }
 
 /// Sums whose sum of `2^bit` times point is that over the members of the class.
-fn class_sums(class: Class, magnitudes: &[Magnitude], bases: &[G1Affine]) -> Vec<(usize, G1)> {
+fn class_sums(
+    vectors: Option<Ifma>,
+    class: Class,
+    magnitudes: &[Magnitude],
+    bases: &[G1Affine],
+) -> Vec<(usize, G1)> {
     let recoding = Recoding::new(class.bits, class.window);
     let members = magnitudes
         .iter()
@@ -79,8 +89,10 @@ fn class_sums(class: Class, magnitudes: &[Magnitude], bases: &[G1Affine]) -> Vec
         .map(|magnitude| recoding.shifted(magnitude));
     let members = Secret::collect(magnitudes.len(), members);
     let windows = recoding.windows();
+    #[cfg(not(target_arch = "x86_64"))]
+    let _: Option<Ifma> = vectors;
     #[cfg(target_arch = "x86_64")]
-    if let Some(ifma) = crate::arithmetic::vectors() {
+    if let Some(ifma) = vectors {
         let together = vectors::together(members.len());
         return (0..windows.div_ceil(together))
             .into_par_iter()

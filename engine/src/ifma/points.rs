@@ -62,13 +62,6 @@ impl Source<'_> {
             Self::Points(points) => affine(ifma, &points[place..=place])[0],
         }
     }
-
-    fn point(&self, ifma: Ifma, place: usize) -> Point {
-        match self {
-            Self::Bases(..) => Point::new(&self.affine(ifma, place)),
-            Self::Points(points) => points[place],
-        }
-    }
 }
 
 impl Point {
@@ -103,7 +96,7 @@ pub(crate) fn affine(ifma: Ifma, points: &[Point]) -> Vec<G1Affine> {
     converted
 }
 
-/// Two neighbours, and where their sum goes.
+/// Two neighbours, and where their sum goes; or one point without a neighbour.
 #[derive(Clone, Copy, Debug, Default)]
 struct Pair {
     left: u32,
@@ -119,6 +112,7 @@ pub(crate) struct Adder {
     /// Bucket and number of its points, in order.
     runs: Vec<(u32, u32)>,
     pairs: Vec<Pair>,
+    alone: Vec<Pair>,
     /// By eight pairs: the product of all later ones.
     later: Vec<Eight>,
     /// By eight pairs: which are not added here.
@@ -137,6 +131,7 @@ impl Adder {
             next: Vec::with_capacity(block / 2 + 1),
             runs: Vec::new(),
             pairs: Vec::with_capacity(block / 2),
+            alone: Vec::new(),
             later: Vec::with_capacity(block / 2 / LANES + 1),
             skipped: Vec::with_capacity(block / 2 / LANES + 1),
         }
@@ -183,8 +178,10 @@ impl Adder {
     }
 
     /// Points without a neighbour go to their place at once.
+    #[allow(unsafe_code)]
     fn pair_up(&mut self, source: Source<'_>, next: &mut Vec<Point>) {
         self.pairs.clear();
+        self.alone.clear();
         let count: u32 = self.runs.iter().map(|(_, length)| length.div_ceil(2)).sum();
         // What is in it already is overwritten.
         next.resize(count as usize, Point::default());
@@ -197,12 +194,15 @@ impl Adder {
                 at += 2;
             }
             if at < end {
-                next[place as usize] = source.point(self.ifma, at as usize);
+                self.alone.push(Pair { left: at, place });
                 place += 1;
                 at = end;
             }
             *length = length.div_ceil(2);
         }
+        // SAFETY: an `Ifma` exists only where the features were found.
+        let _: Ifma = self.ifma;
+        unsafe { kernel::keep(source, &self.alone, next) };
     }
 
     /// False if a product vanished; with `CAREFUL` none does.

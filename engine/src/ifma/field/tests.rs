@@ -89,7 +89,7 @@ fn agree<F: PrimeField + Words, M: Modulus>() {
                 &mut results,
             )
         };
-        let mut found = vec![[F::ZERO; LANES]; 5];
+        let mut found = [[F::ZERO; LANES]; 5];
         for (found, result) in found.iter_mut().zip(&results) {
             words_mut(found).copy_from_slice(result);
         }

@@ -162,12 +162,30 @@ pub(super) fn add(
         let both = crate::ifma::field::add(ax, bx);
         let x = shrink::<P>(sub(square::<P>(slope), both, M32));
         let y = sub(mul::<P>(slope, sub(ax, x, M3)), ay, M16);
-        let [a, b, c, d] = narrow(x);
-        let [e, f, g, h] = narrow(shrink::<P>(y));
-        let rows: [__m512i; LANES] = transpose([a, b, c, d, e, f, g, h]);
-        for lane in 0..pairs.len() {
-            store(&mut sums[pairs[lane].place as usize].0, rows[lane]);
-        }
+        put(x, shrink::<P>(y), pairs, sums);
+    }
+}
+
+/// Points as they are, but for their form.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn keep(source: Source<'_>, alone: &[Pair], sums: &mut [Point]) {
+    for i in 0..alone.len().div_ceil(LANES) {
+        let alone = eight(alone, i);
+        let (places, _) = places(alone);
+        let (x, y) = source.coordinates(&places);
+        put(shrink::<P>(x), shrink::<P>(y), alone, sums);
+    }
+}
+
+/// Eight points to their places.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn put(x: Limbs, y: Limbs, pairs: &[Pair], sums: &mut [Point]) {
+    let [a, b, c, d] = narrow(x);
+    let [e, f, g, h] = narrow(y);
+    let rows: [__m512i; LANES] = transpose([a, b, c, d, e, f, g, h]);
+    for lane in 0..pairs.len() {
+        store(&mut sums[pairs[lane].place as usize].0, rows[lane]);
     }
 }
 
