@@ -3,6 +3,7 @@
 use crate::engine::EngineArgs;
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
+use crate::memory::MemoryArgs;
 use crate::progress::{Spinner, spin};
 use crate::threads::ThreadsArgs;
 use crate::usage::{Cost, measure};
@@ -22,6 +23,8 @@ pub(crate) struct ProvingArgs {
     pub(crate) engine: EngineArgs,
     #[command(flatten)]
     threads: ThreadsArgs,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// Use the imported parameters of this other ceremony
     #[arg(long, value_name = "ID")]
     other_ceremony: Option<ParamsId>,
@@ -50,8 +53,10 @@ impl ProvingArgs {
         check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError> + Send,
     ) -> anyhow::Result<(ProofFile, Cost)> {
         let choice = self.choice();
-        self.threads
-            .run(|| self.folders.prove(shape, choice, make, check))
+        self.threads.run(|| {
+            self.memory.require(&self.engine.engine, shape)?;
+            self.folders.prove(shape, choice, make, check)
+        })
     }
 
     /// Who vouches for the parameters.

@@ -11,6 +11,7 @@
 //! [`memory`], and where a kernel is entered: an [`Ifma`] is the proof that the processor has what the kernel needs.
 #![allow(clippy::needless_range_loop)]
 
+pub(crate) mod dot;
 pub(crate) mod fft;
 pub(crate) mod field;
 pub(crate) mod memory;

@@ -32,6 +32,7 @@ pub mod fft;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 mod key;
+pub mod memory;
 pub mod msm;
 mod opening;
 mod permutation;

@@ -1,7 +1,7 @@
 //! Who makes the proof, once the circuit is filled in.
 
 use crate::ProveError;
-use halo2_proofs::plonk::create_proof;
+use halo2_proofs::plonk::{Circuit, ConstraintSystem, create_proof};
 use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
 use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
 use halo2_proofs::transcript::TranscriptWriterBuffer;
@@ -12,7 +12,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::shape::Shape;
 use vigil_engine::EngineKey;
+use vigil_engine::memory::Estimate;
 use vigil_params::Srs;
 use vigil_params::keys::{KeyId, ProvingKey};
 use vigil_params::transcript::{EvmChallenge, EvmWrite};
@@ -69,6 +71,17 @@ impl fmt::Display for Engine {
 }
 
 impl Engine {
+    /// Bytes that a proof of this shape takes on so many threads, as far as that is known: the reference is not asked.
+    pub fn memory(&self, shape: Shape, threads: usize) -> Option<u64> {
+        let Self::Cpu(_) = self else {
+            return None;
+        };
+        let mut constraints = ConstraintSystem::<Fr>::default();
+        let params = VigilCircuit::blank(shape).params();
+        VigilCircuit::configure_with_params(&mut constraints, params);
+        Some(Estimate::new(&constraints, shape.k, threads).total() as u64)
+    }
+
     /// Does now what depends on the key only; returns the bytes that this takes in memory from now
     /// on. A proof does it too when it has not been done.
     pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {

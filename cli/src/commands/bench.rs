@@ -1,6 +1,7 @@
 //! `vigil bench`: what proofs cost on this machine.
 
 use crate::engine::EngineArgs;
+use crate::memory::MemoryArgs;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use crate::threads::ThreadsArgs;
@@ -66,6 +67,8 @@ pub(crate) struct ProveArgs {
     engine: EngineArgs,
     #[command(flatten)]
     threads: ThreadsArgs,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// Proofs before the timed one
     #[arg(long, value_name = "N", default_value_t = 1)]
     warm_ups: u32,
@@ -149,6 +152,7 @@ impl ProveArgs {
     }
 
     fn measure(&self, shape: Shape) -> anyhow::Result<Report> {
+        self.memory.require(&self.engine.engine, shape)?;
         let validators = self.validators as usize;
         let pool = SyntheticPool::new(&mut OsRng, self.words, 1, validators)?;
         let (statement, witness) = pool.duty(0, THRESHOLDS);

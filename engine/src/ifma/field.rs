@@ -216,14 +216,24 @@ pub(super) fn carry(mut limbs: Limbs) -> Limbs {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn mul<M: Modulus>(a: Limbs, b: Limbs) -> Limbs {
-    let mut product = [_mm512_setzero_si512(); 2 * LIMBS];
+    reduce::<M>(accumulate([_mm512_setzero_si512(); 2 * LIMBS], a, b))
+}
+
+/// The product's ten limbs, not carried, added to others: at most ten numbers of 52 bits a limb.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn accumulate(
+    mut product: [__m512i; 2 * LIMBS],
+    a: Limbs,
+    b: Limbs,
+) -> [__m512i; 2 * LIMBS] {
     for i in 0..LIMBS {
         for j in 0..LIMBS {
             product[i + j] = _mm512_madd52lo_epu64(product[i + j], a[i], b[j]);
             product[i + j + 1] = _mm512_madd52hi_epu64(product[i + j + 1], a[i], b[j]);
         }
     }
-    reduce::<M>(product)
+    product
 }
 
 /// a^2 / 2^260.
@@ -254,7 +264,7 @@ pub(super) fn square<M: Modulus>(a: Limbs) -> Limbs {
 /// No limb gets more than twenty numbers of 52 bits, so none overflows.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn reduce<M: Modulus>(mut product: [__m512i; 2 * LIMBS]) -> Limbs {
+pub(super) fn reduce<M: Modulus>(mut product: [__m512i; 2 * LIMBS]) -> Limbs {
     const LAST: usize = LIMBS - 1;
     for i in 0..LAST {
         let factor = product[i];
