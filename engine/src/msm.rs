@@ -9,6 +9,7 @@
 mod buckets;
 mod classes;
 mod digits;
+mod recoded;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
@@ -19,6 +20,7 @@ pub(crate) use digits::Digit;
 use digits::{Magnitude, Recoding};
 use group::Group;
 use group::prime::PrimeCurveAffine;
+use recoded::Recoded;
 
 use halo2curves::bn256::{Fr, G1, G1Affine};
 use rayon::prelude::*;
@@ -85,20 +87,19 @@ fn class_sums(
     let recoding = Recoding::new(class.bits, class.window);
     let members = magnitudes
         .iter()
-        .filter(|magnitude| class.contains(magnitude.bits()))
-        .map(|magnitude| recoding.shifted(magnitude));
-    let members = Secret::collect(magnitudes.len(), members);
+        .filter(|magnitude| class.contains(magnitude.bits()));
+    let recoded = Recoded::new(&recoding, magnitudes.len(), members);
     let windows = recoding.windows();
     #[cfg(not(target_arch = "x86_64"))]
     let _: Option<Ifma> = vectors;
     #[cfg(target_arch = "x86_64")]
     if let Some(ifma) = vectors {
-        let together = vectors::together(members.len());
+        let together = vectors::together(recoded.len());
         return (0..windows.div_ceil(together))
             .into_par_iter()
             .flat_map_iter(|i| {
                 let windows = i * together..windows.min((i + 1) * together);
-                let sums = vectors::bits(ifma, &recoding, windows, &members, bases);
+                let sums = vectors::bits(ifma, &recoded, windows, bases);
                 sums.into_iter().map(|(bit, sum)| (bit, sum.to_curve()))
             })
             .collect();
@@ -106,7 +107,7 @@ fn class_sums(
     (0..windows)
         .into_par_iter()
         .map(|window| {
-            let sum = buckets::window_sum(&recoding, window, &members, bases);
+            let sum = buckets::window_sum(&recoded, window, bases);
             (class.window * window, sum)
         })
         .collect()

@@ -4,8 +4,9 @@
 
 use halo2curves::bn256::{Fq, Fr, G1Affine};
 use std::arch::x86_64::{
-    __m512i, _mm256_loadu_si256, _mm512_castsi256_si512, _mm512_inserti64x4, _mm512_load_si512,
-    _mm512_loadu_si512, _mm512_setzero_si512, _mm512_store_si512, _mm512_storeu_si512,
+    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_si256, _mm512_castsi256_si512,
+    _mm512_inserti64x4, _mm512_load_si512, _mm512_loadu_si512, _mm512_setzero_si512,
+    _mm512_store_si512, _mm512_storeu_si512,
 };
 use std::mem::{align_of, offset_of, size_of};
 
@@ -47,6 +48,13 @@ impl Eight {
 pub(super) fn load(words: &[u64; LANES]) -> __m512i {
     // SAFETY: 64 bytes that are borrowed and initialised; no alignment is asked for.
     unsafe { _mm512_loadu_si512(words.as_ptr().cast()) }
+}
+
+/// Asks for a point that is needed soon.
+#[inline]
+pub(super) fn prefetch(words: &[u64; LANES]) {
+    // SAFETY: a hint, and the address is of something borrowed.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(words.as_ptr().cast()) }
 }
 
 /// The first thirty-two bytes of both.

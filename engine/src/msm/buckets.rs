@@ -1,6 +1,6 @@
 //! One window: points sorted by digit, equal digits added, and buckets weighted by their digits.
 
-use super::digits::{Digit, Magnitude, Recoding};
+use super::recoded::Recoded;
 use crate::secret::Secret;
 use ff::Field;
 use group::prime::PrimeCurveAffine;
@@ -13,13 +13,10 @@ const BLOCK: usize = 2048;
 const FEW: usize = 64;
 
 /// The sum of digit times point over all members.
-pub(super) fn window_sum(
-    recoding: &Recoding,
-    window: usize,
-    members: &[Magnitude],
-    bases: &[G1Affine],
-) -> G1 {
-    let sorted = sort(recoding, window, members);
+pub(super) fn window_sum(recoded: &Recoded<'_>, window: usize, bases: &[G1Affine]) -> G1 {
+    let mut sorted = Secret::zeros(recoded.len());
+    let count = recoded.sort(window, 0, &mut sorted);
+    let sorted = &sorted[..count];
     let mut adder = Adder::new(sorted.len().min(BLOCK));
     let partial = adder.sums(sorted.iter().map(|digit| {
         let base = bases[digit.index()];
@@ -27,29 +24,6 @@ pub(super) fn window_sum(
         (digit.bucket, point)
     }));
     weighted(&mut adder, partial)
-}
-
-/// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
-/// one order only, whatever the machine.
-pub(super) fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Secret<Digit> {
-    let mut starts = vec![0u32; recoding.buckets() + 2];
-    let digits = members
-        .iter()
-        .filter_map(|member| recoding.digit(member, window))
-        .inspect(|digit| starts[digit.bucket as usize + 1] += 1);
-    let digits = Secret::collect(members.len(), digits);
-    let mut total = 0;
-    for start in &mut starts {
-        total += *start;
-        *start = total;
-    }
-    let mut sorted = Secret::zeros(digits.len());
-    for digit in digits.iter() {
-        let place = &mut starts[digit.bucket as usize];
-        sorted[*place as usize] = *digit;
-        *place += 1;
-    }
-    sorted
 }
 
 /// The sum of bucket times point, for points by ascending bucket; one bucket may come several times.

@@ -5,8 +5,8 @@
 //! and by l, and these sums once more for each bit. The result is a sum for each bit of the scalars, which
 //! [`super::horner`] adds up.
 
-use super::buckets::{halves, sort};
-use super::digits::{Digit, Magnitude, Recoding};
+use super::buckets::halves;
+use super::recoded::Recoded;
 use crate::ifma::Ifma;
 use crate::ifma::points::{Adder, Point, Source, affine};
 use crate::secret::Secret;
@@ -14,9 +14,9 @@ use halo2curves::bn256::G1Affine;
 use std::ops::Range;
 
 /// Points that are added at once. Large, as an inversion must serve many; all the same they stay in the second-level cache.
-const BLOCK: usize = 8192;
+const BLOCK: usize = 16384;
 /// So many digits are worth a call of their own.
-const TOGETHER: usize = 4 * BLOCK;
+const TOGETHER: usize = 2 * BLOCK;
 /// A window's number is above the bucket's.
 const WINDOW: u32 = 16;
 
@@ -62,21 +62,15 @@ impl Sums {
 /// Sums by bit, whose sum of `2^bit` times point is that of the windows.
 pub(super) fn bits(
     ifma: Ifma,
-    recoding: &Recoding,
+    recoded: &Recoded<'_>,
     windows: Range<usize>,
-    members: &[Magnitude],
     bases: &[G1Affine],
 ) -> Vec<(usize, G1Affine)> {
-    let mut digits = Secret::zeros(windows.len() * members.len());
+    let recoding = recoded.recoding();
+    let mut digits = Secret::zeros(windows.len() * recoded.len());
     let mut count = 0;
     for (i, window) in windows.clone().enumerate() {
-        for digit in sort(recoding, window, members).iter() {
-            digits[count] = Digit {
-                bucket: (i as u32) << WINDOW | digit.bucket,
-                tag: digit.tag,
-            };
-            count += 1;
-        }
+        count += recoded.sort(window, (i as u32) << WINDOW, &mut digits[count..]);
     }
     let digits = &digits[..count];
     let mut adder = Adder::new(ifma, count.min(BLOCK));

@@ -8,11 +8,13 @@ use crate::ifma::field::{
     Coordinates as P, Limbs, Modulus, broadcast, canonical, collect, mul, narrow, scatter, shrink,
     square, sub, transpose, widen,
 };
-use crate::ifma::memory::{Eight, LANES, LIMBS, load, load_halves, point_words, store};
+use crate::ifma::memory::{Eight, LANES, LIMBS, load, load_halves, point_words, prefetch, store};
 use std::arch::x86_64::{
     __m512i, _mm512_mask_mov_epi64, _mm512_or_si512, _mm512_setzero_si512, _mm512_test_epi64_mask,
 };
 
+/// Eight pairs so many turns later are asked for: the bases are larger than any near cache.
+const AHEAD: usize = 3;
 const M16: &[u64; LIMBS] = &P::MULTIPLES[16];
 const M32: &[u64; LIMBS] = &P::MULTIPLES[32];
 const M3: &[u64; LIMBS] = &P::MULTIPLES[3];
@@ -97,6 +99,17 @@ fn places(pairs: &[Pair]) -> ([usize; LANES], [usize; LANES]) {
     (lefts, rights)
 }
 
+/// Asks for the points of eight pairs, where they lie anywhere.
+#[inline]
+fn prefetch_pairs(source: Source<'_>, pairs: &[Pair]) {
+    if let Source::Bases(..) = source {
+        for pair in pairs {
+            prefetch(source.words(pair.left as usize));
+            prefetch(source.words(pair.left as usize + 1));
+        }
+    }
+}
+
 /// The i-th eight pairs; the last may be fewer.
 #[inline]
 fn eight(pairs: &[Pair], i: usize) -> &[Pair] {
@@ -115,6 +128,9 @@ pub(super) fn multiply_up<const CAREFUL: bool>(
     let one = broadcast(&P::ONE);
     let mut product = one;
     for i in (0..later.len()).rev() {
+        if i >= AHEAD {
+            prefetch_pairs(source, eight(pairs, i - AHEAD));
+        }
         let pairs = eight(pairs, i);
         let (left, right) = places(pairs);
         let (a, a_set) = source.x(&left);
