@@ -25,6 +25,7 @@
 mod arithmetic;
 pub mod backend;
 mod bases;
+mod border;
 mod cpu;
 mod error;
 mod evaluate;

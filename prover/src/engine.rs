@@ -147,7 +147,11 @@ impl PreparedKeys {
         if let Some(prepared) = keys.get(&key.id()) {
             return Ok(prepared.clone());
         }
-        let prepared = Arc::new(EngineKey::new(srs.kzg(), key.halo2())?);
+        let mut prepared = EngineKey::new(srs.kzg(), key.halo2())?;
+        if let Some(next) = srs.next_power() {
+            prepared = prepared.with_next_power(srs.kzg(), next)?;
+        }
+        let prepared = Arc::new(prepared);
         keys.insert(key.id(), prepared.clone());
         Ok(prepared)
     }
