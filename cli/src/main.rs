@@ -18,6 +18,7 @@ mod judge;
 mod keys;
 mod keystore;
 mod membership;
+mod memory;
 mod nodes;
 mod output;
 mod passphrase;

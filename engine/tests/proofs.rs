@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use halo2_proofs::plonk::{create_proof, verify_proof};
+use halo2_proofs::poly::commitment::ParamsProver;
 use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
 use halo2_proofs::poly::kzg::multiopen::{ProverSHPLONK, VerifierSHPLONK};
 use halo2_proofs::poly::kzg::strategy::SingleStrategy;
@@ -171,6 +172,51 @@ fn one_seed_gives_one_proof_on_any_number_of_threads() {
     }
     let other = setting.prove(6);
     assert_ne!(proof[..64], other[..64], "blinding depends on the seed");
+}
+
+/// With the power after the last, each piece of the quotient is blinded; nothing before it changes, and neither does
+/// the verifier.
+#[test]
+fn blinded_pieces_are_accepted() {
+    const POINT: usize = 64;
+    for mut setting in [duty(Words::W1, 1), membership()] {
+        let cs = setting.key.halo2().get_vk().cs();
+        let products = cs
+            .permutation()
+            .get_columns()
+            .len()
+            .div_ceil(cs.degree() - 2);
+        let before = POINT * (cs.num_advice_columns() + products + 1);
+        let after = before + POINT * (cs.degree() - 1);
+        let bare = setting.prove(4);
+        let next = setting.srs.next_power().unwrap();
+        setting.prepared = setting
+            .prepared
+            .with_next_power(setting.srs.kzg(), next)
+            .unwrap();
+        let blinded = setting.prove(4);
+        assert!(setting.accepts(&blinded, &setting.instance));
+        assert_eq!(blinded.len(), bare.len());
+        assert_eq!(blinded[..before], bare[..before]);
+        let pieces = bare[before..after]
+            .chunks(POINT)
+            .zip(blinded[before..after].chunks(POINT));
+        assert!(pieces.clone().count() >= 2);
+        for (bare, blinded) in pieces {
+            assert_ne!(bare, blinded);
+        }
+    }
+}
+
+#[test]
+fn another_power_than_the_next_is_refused() {
+    let setting = membership();
+    let powers = setting.srs.kzg().get_g();
+    for wrong in [powers[0], powers[powers.len() - 1]] {
+        let prepared = EngineKey::new(setting.srs.kzg(), setting.key.halo2()).unwrap();
+        let refused = prepared.with_next_power(setting.srs.kzg(), wrong);
+        assert!(matches!(refused, Err(EngineError::Parameters)));
+    }
 }
 
 /// Advice and permutation products: where stock is determined by its generator, the bytes are equal.
