@@ -146,12 +146,7 @@ impl Call {
 }
 
 /// A struct's fields each by their own name.
-fn name_value(
-    named: &mut Vec<(String, String)>,
-    name: &str,
-    input: &Param,
-    value: &DynSolValue,
-) {
+fn name_value(named: &mut Vec<(String, String)>, name: &str, input: &Param, value: &DynSolValue) {
     match value {
         DynSolValue::Tuple(values) => {
             for (field, value) in input.components.iter().zip(values) {

@@ -13,7 +13,7 @@ mod steps;
 
 pub use artifact::{Artifact, ArtifactError};
 pub use plan::{Plan, PlanError, empty_registry_root};
-pub use simulate::{Simulated, simulate};
+pub use simulate::simulate;
 pub use steps::{Made, ShapeCode, ShapeFamily, Step, Steps};
 
 use crate::interface::{ShapeRegistry, TimelockController};
@@ -62,7 +62,9 @@ pub enum DeployError {
         address: Address,
     },
     /// Another transaction waits.
-    #[error("{account} has transactions that are not mined after {seconds} s; wait for them, then go on")]
+    #[error(
+        "{account} has transactions that are not mined after {seconds} s; wait for them, then go on"
+    )]
     Pending {
         /// The deployer.
         account: Address,
@@ -131,7 +133,11 @@ fn used(account: Address, nonce: u64, step: &Step) -> DeployError {
         account,
         nonce,
         name: step.name.clone(),
-        address: step.made.as_ref().map(|made| made.address).unwrap_or_default(),
+        address: step
+            .made
+            .as_ref()
+            .map(|made| made.address)
+            .unwrap_or_default(),
     }
 }
 
@@ -169,7 +175,10 @@ pub fn check(node: &Node, plan: &Plan, steps: &Steps) -> Result<(), DeployError>
         node.view(timelock, &TimelockController::getMinDelayCall {}),
     )?;
     if delay != U256::from(plan.timelock_delay) {
-        return otherwise(format!("the timelock waits {delay} s, not {} s", plan.timelock_delay));
+        return otherwise(format!(
+            "the timelock waits {delay} s, not {} s",
+            plan.timelock_delay
+        ));
     }
     let holds = |name: &'static str, account: Address| {
         let role = if name == "DEFAULT_ADMIN_ROLE" {
@@ -191,7 +200,11 @@ pub fn check(node: &Node, plan: &Plan, steps: &Steps) -> Result<(), DeployError>
         }
     }
     for (number, shape) in (0u64..).zip(&steps.deployment.shapes) {
-        let family = if shape.shape.starts_with("duty") { 0 } else { 1 };
+        let family = if shape.shape.starts_with("duty") {
+            0
+        } else {
+            1
+        };
         let call = ShapeRegistry::findCall {
             shape: U256::from(number),
             family,

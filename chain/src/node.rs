@@ -81,17 +81,27 @@ impl Node {
         self.chain_id
     }
 
-    /// From now on views look at the newest block of now: several of them then tell one story. Its number and time.
-    pub fn pin(&mut self) -> Result<(u64, u64), NodeError> {
+    /// From now on views look at the newest block of now, whose number it is: several of them then tell one story.
+    pub fn pin(&mut self) -> Result<u64, NodeError> {
+        let (number, _) = self.newest()?;
+        self.block = BlockId::number(number);
+        Ok(number)
+    }
+
+    /// Number and time of the newest block.
+    pub fn newest(&self) -> Result<(u64, u64), NodeError> {
         let block = self.ask(self.provider.get_block(BlockId::latest()).into_future())?;
-        let Some(block) = block else {
-            return Err(NodeError::Malformed {
-                node: self.url.clone(),
-                detail: "no newest block".to_owned(),
-            });
-        };
-        self.block = BlockId::number(block.header.number);
-        Ok((block.header.number, block.header.timestamp))
+        let header = block.map(|block| (block.header.number, block.header.timestamp));
+        header.ok_or_else(|| NodeError::Malformed {
+            node: self.url.clone(),
+            detail: "no newest block".to_owned(),
+        })
+    }
+
+    /// The node's estimate of what a transaction takes.
+    pub fn estimate(&self, from: Address, request: &Request) -> Result<u64, NodeError> {
+        let estimate = self.provider.estimate_gas(request.to_rpc(from));
+        self.ask(estimate.into_future())
     }
 
     /// The code of an account.
@@ -146,8 +156,7 @@ impl Node {
 
     /// Runs it without effect, then prices it, and looks whether the sender can pay.
     pub fn prepare(&self, from: Address, request: Request) -> Result<Prepared, NodeError> {
-        let estimate = self.provider.estimate_gas(request.to_rpc(from));
-        let gas = self.ask(estimate.into_future())?;
+        let gas = self.estimate(from, &request)?;
         let (max_fee_per_gas, max_priority_fee_per_gas) = self.fees()?;
         let prepared = Prepared {
             chain_id: self.chain_id,

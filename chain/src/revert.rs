@@ -124,7 +124,9 @@ impl fmt::Display for Revert {
             Self::Reason(reason) => write!(f, "{reason:?}"),
             Self::Panic(panic) => write!(f, "{panic}"),
             Self::Silent => write!(f, "no reason given: no such contract, or out of gas"),
-            Self::Unknown(selector) => write!(f, "an error that this program does not know, {selector}"),
+            Self::Unknown(selector) => {
+                write!(f, "an error that this program does not know, {selector}")
+            }
         }
     }
 }

@@ -148,7 +148,7 @@ impl Status {
         period: Option<u64>,
         mut looked: impl FnMut(u64, u64),
     ) -> Result<Self, NodeError> {
-        let (block, _) = node.pin()?;
+        let block = node.pin()?;
         let node = &*node;
         let at = &deployment.contracts;
         let periods = node.view(at.oracle, &LedgerOracle::periodsCall {})?;
@@ -223,7 +223,10 @@ impl Period {
         let proofs_until = is_open.then(|| begins.saturating_add(proofs));
         Ok(Self {
             number,
-            policy: node.view(at.policies, &PolicyStore::policyForCall { startEpoch: start })?,
+            policy: node.view(
+                at.policies,
+                &PolicyStore::policyForCall { startEpoch: start },
+            )?,
             last,
             is_open,
             state: node.view(at.pool, &DutyPool::periodOfCall { period: number })?,
@@ -257,7 +260,9 @@ impl Operator {
             payout: account,
             validators: node.view(at.registry, &validators)?,
             account: node.view(at.pool, &DutyPool::operatorOfCall { id })?,
-            standing: record.transpose()?.map(|record| Standing::new(record.status)),
+            standing: record
+                .transpose()?
+                .map(|record| Standing::new(record.status)),
             owed: node.view(at.pool, &DutyPool::owedCall { account })?,
         })
     }
@@ -271,7 +276,11 @@ impl Operator {
             return 0;
         }
         let counted = window - age;
-        let mask = if counted >= 64 { u64::MAX } else { (1 << counted) - 1 };
+        let mask = if counted >= 64 {
+            u64::MAX
+        } else {
+            (1 << counted) - 1
+        };
         (account.strikeHistory & mask).count_ones()
     }
 }

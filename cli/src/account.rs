@@ -158,7 +158,10 @@ mod tests {
             let wallet = open(text, PASSWORD).unwrap();
             assert_eq!(wallet.address().to_string(), ADDRESS);
         }
-        let named = PBKDF2.replace("\"version\"", &format!("\"address\": {ADDRESS:?}, \"version\""));
+        let named = PBKDF2.replace(
+            "\"version\"",
+            &format!("\"address\": {ADDRESS:?}, \"version\""),
+        );
         open(&named, PASSWORD).unwrap();
     }
 
@@ -166,13 +169,41 @@ mod tests {
     fn what_is_wrong_with_a_keystore_is_said() {
         let cases = [
             (PBKDF2.to_owned(), "wrong", "the password is wrong"),
-            (PBKDF2.replace("5318b4", "5318b5"), PASSWORD, "the password is wrong"),
-            (PBKDF2.replace("\"version\": 3", "\"version\": 4"), PASSWORD, "expected 3"),
-            (PBKDF2.replace("aes-128-ctr", "des"), PASSWORD, "cipher is unknown"),
-            (PBKDF2.replace("pbkdf2", "md5"), PASSWORD, "key derivation is unknown"),
-            (PBKDF2.replace("1e6\"}", "1e\"}"), PASSWORD, "its iv is not 16 bytes"),
-            (PBKDF2.replace("\"dklen\": 32", "\"dklen\": 8"), PASSWORD, "8 bytes, not 32"),
-            (SCRYPT.replace("262144", "1073741824"), PASSWORD, "too much memory"),
+            (
+                PBKDF2.replace("5318b4", "5318b5"),
+                PASSWORD,
+                "the password is wrong",
+            ),
+            (
+                PBKDF2.replace("\"version\": 3", "\"version\": 4"),
+                PASSWORD,
+                "expected 3",
+            ),
+            (
+                PBKDF2.replace("aes-128-ctr", "des"),
+                PASSWORD,
+                "cipher is unknown",
+            ),
+            (
+                PBKDF2.replace("pbkdf2", "md5"),
+                PASSWORD,
+                "key derivation is unknown",
+            ),
+            (
+                PBKDF2.replace("1e6\"}", "1e\"}"),
+                PASSWORD,
+                "its iv is not 16 bytes",
+            ),
+            (
+                PBKDF2.replace("\"dklen\": 32", "\"dklen\": 8"),
+                PASSWORD,
+                "8 bytes, not 32",
+            ),
+            (
+                SCRYPT.replace("262144", "1073741824"),
+                PASSWORD,
+                "too much memory",
+            ),
             (
                 PBKDF2.replace("\"version\"", "\"address\": \"0x01\", \"version\""),
                 PASSWORD,

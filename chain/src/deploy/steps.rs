@@ -4,9 +4,7 @@
 use super::artifact::{Artifact, create_data};
 use super::{DeployError, Plan};
 use crate::deployment::{Contracts, DeployedShape, Deployment, VERSION};
-use crate::interface::{
-    LedgerOracle, Parts, ShapeRegistry, TimelockController,
-};
+use crate::interface::{LedgerOracle, Parts, ShapeRegistry, TimelockController};
 use crate::node::Request;
 use alloy_primitives::{Address, B256, Bytes, Keccak256, U256, hex, keccak256};
 use alloy_sol_types::{SolCall, SolValue};
@@ -210,11 +208,7 @@ impl Builder<'_> {
     }
 
     /// A key, and the verifier that is tied to it; hashes of the verifier's and the key's code.
-    fn shape(
-        &mut self,
-        code: &ShapeCode,
-        place: &DeployedShape,
-    ) -> Result<[B256; 2], DeployError> {
+    fn shape(&mut self, code: &ShapeCode, place: &DeployedShape) -> Result<[B256; 2], DeployError> {
         let key_hash = keccak256(&code.key_code);
         let key_made = Code::Exact(code.key_code.clone());
         let create = create_data(&code.key, &code.key_code)?;
@@ -335,12 +329,22 @@ impl Batch {
                 role: role(name),
                 account: at.governor,
             };
-            batch.add(at.timelock, &grant, "grantRole", format!("{name} to the governor"));
+            batch.add(
+                at.timelock,
+                &grant,
+                "grantRole",
+                format!("{name} to the governor"),
+            );
             let revoke = TimelockController::revokeRoleCall {
                 role: role(name),
                 account: deployer,
             };
-            batch.add(at.timelock, &revoke, "revokeRole", format!("{name} of the deployer"));
+            batch.add(
+                at.timelock,
+                &revoke,
+                "revokeRole",
+                format!("{name} of the deployer"),
+            );
         }
         let delay = TimelockController::updateDelayCall {
             newDelay: U256::from(plan.timelock_delay),

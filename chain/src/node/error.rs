@@ -18,7 +18,9 @@ pub enum NodeError {
         detail: String,
     },
     /// No answer.
-    #[error("the node {node} does not answer ({detail}): is it running, and is this its JSON-RPC port?")]
+    #[error(
+        "the node {node} does not answer ({detail}): is it running, and is this its JSON-RPC port?"
+    )]
     Unreachable {
         /// Which.
         node: NodeUrl,
@@ -60,7 +62,9 @@ pub enum NodeError {
         reason: Revert,
     },
     /// Not the contract that is meant.
-    #[error("{contract} does not answer {function}: it is not the pool's contract, or there is none on this chain")]
+    #[error(
+        "{contract} does not answer {function}: it is not the pool's contract, or there is none on this chain"
+    )]
     NotOurs {
         /// Its address.
         contract: Address,
@@ -89,7 +93,9 @@ pub enum NodeError {
     #[error("cannot sign")]
     Signature(#[from] alloy::signers::Error),
     /// It may still be mined.
-    #[error("the transaction {hash} was sent and is not mined after {seconds} s; look for it before you send again")]
+    #[error(
+        "the transaction {hash} was sent and is not mined after {seconds} s; look for it before you send again"
+    )]
     NotMined {
         /// Its hash.
         hash: B256,

@@ -188,7 +188,10 @@ mod tests {
         assert_eq!(signer, wallet.address());
         assert_eq!((read.chain_id(), read.nonce()), (Some(17), 3));
         assert_eq!((read.gas_limit(), read.max_fee_per_gas()), (120, 7));
-        assert_eq!((read.to(), read.value()), (prepared.request.to, U256::from(5)));
+        assert_eq!(
+            (read.to(), read.value()),
+            (prepared.request.to, U256::from(5))
+        );
         assert_eq!(read.input(), &prepared.request.data);
         assert_eq!(prepared.most_it_costs(), U256::from(120 * 7 + 5));
     }

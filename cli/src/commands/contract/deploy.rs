@@ -55,7 +55,7 @@ impl Args {
             .with_context(|| format!("cannot use the plan {}", self.plan.display()))?;
         let begun = begun(&self.deployment)?;
         let sender = self.sender.open()?;
-        let mut node = self.node.connect(plan.chain_id)?;
+        let node = self.node.connect(plan.chain_id)?;
         let first_nonce = first_nonce(&node, &sender, begun.as_ref())?;
         let shapes = plan
             .shapes
@@ -71,7 +71,7 @@ impl Args {
                 self.deployment.display()
             );
         }
-        fits_chain(&plan, &mut node)?;
+        fits_chain(&plan, &node)?;
         let sent = if self.sender.send {
             self.deploy(&plan, &node, &sender, &steps)?
         } else {
@@ -114,11 +114,7 @@ fn begun(path: &Path) -> anyhow::Result<Option<Deployment>> {
     is_there.then(|| read_deployment(path)).transpose()
 }
 
-fn first_nonce(
-    node: &Node,
-    sender: &Sender,
-    begun: Option<&Deployment>,
-) -> anyhow::Result<u64> {
+fn first_nonce(node: &Node, sender: &Sender, begun: Option<&Deployment>) -> anyhow::Result<u64> {
     let account = sender.account;
     if let Some(begun) = begun {
         ensure!(
@@ -144,8 +140,8 @@ fn first_nonce(
 }
 
 /// What is on the chain has to fit the plan.
-fn fits_chain(plan: &Plan, node: &mut Node) -> anyhow::Result<()> {
-    let (_, time) = node.pin()?;
+fn fits_chain(plan: &Plan, node: &Node) -> anyhow::Result<()> {
+    let (_, time) = node.newest()?;
     ensure!(
         plan.genesis_time <= time,
         "genesis_time is {}, which is after the chain's newest block ({time})",
@@ -161,11 +157,15 @@ fn fits_chain(plan: &Plan, node: &mut Node) -> anyhow::Result<()> {
 
 /// Contracts of a shape, by the generator.
 fn shape_code(name: &str, store: &StoreArgs, cache: &CacheArgs) -> anyhow::Result<ShapeCode> {
-    let shape: Shape = name.parse().with_context(|| format!("the plan's shape {name}"))?;
+    let shape: Shape = name
+        .parse()
+        .with_context(|| format!("the plan's shape {name}"))?;
     let family = match shape.family {
         Family::Duty(_) => ShapeFamily::Duty,
         Family::Enrolment => ShapeFamily::Enrolment,
-        Family::Membership => bail!("{name}: membership proofs are the quorum's business, off chain"),
+        Family::Membership => {
+            bail!("{name}: membership proofs are the quorum's business, off chain")
+        }
     };
     let code = generate(&ceremony_key(shape, store, cache)?)?;
     Ok(ShapeCode {
@@ -188,9 +188,8 @@ fn would_send(node: &Node, steps: &Steps) -> anyhow::Result<Vec<ShownStep>> {
     let simulated = spin("running it without effect", || {
         simulate(node, deployment.deployer, left)
     })?;
-    let gas = |i: usize| simulated.as_ref().map(|calls| calls[i].gas);
     let there = steps.steps.iter().take(done).map(ShownStep::there);
-    let planned = left.iter().enumerate();
-    let planned = planned.map(|(i, step)| ShownStep::planned(step, gas(i)));
+    let planned = left.iter().zip(simulated);
+    let planned = planned.map(|(step, gas)| ShownStep::planned(step, gas));
     Ok(there.chain(planned).collect())
 }

@@ -121,7 +121,11 @@ impl fmt::Display for Transaction {
             gwei(prepared.max_fee_per_gas),
             gwei(prepared.max_priority_fee_per_gas)
         )?;
-        writeln!(f, "  costs    at most {} ether", ether(prepared.most_it_costs()))?;
+        writeln!(
+            f,
+            "  costs    at most {} ether",
+            ether(prepared.most_it_costs())
+        )?;
         write!(f, "  data     {}", self.data)
     }
 }

@@ -247,7 +247,11 @@ impl fmt::Display for Shown {
             self.members, self.final_periods, self.next_epoch
         )?;
         match self.proposed_header_final_from {
-            Some(from) => writeln!(f, "; a header can be challenged: {}", from_now(from, self.time))?,
+            Some(from) => writeln!(
+                f,
+                "; a header can be challenged: {}",
+                from_now(from, self.time)
+            )?,
             None => writeln!(f)?,
         }
         self.write_batch(f)?;

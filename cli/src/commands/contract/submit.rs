@@ -114,7 +114,9 @@ impl Args {
         check_owner(&node, &deployment, &setting, id, sender.account)?;
         let call = Call::submit_proof(&duty, self.period, shape, proof.proof());
         let request = Request::call(deployment.contracts.pool, call.data.clone());
-        let prepared = spin("asking the contract", || node.prepare(sender.account, request));
+        let prepared = spin("asking the contract", || {
+            node.prepare(sender.account, request)
+        });
         let transaction = Transaction::new(&call, prepared.map_err(refused)?);
         if !self.sender.send {
             return Ok(Shown {

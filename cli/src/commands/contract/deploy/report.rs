@@ -72,7 +72,7 @@ pub(super) struct Shown {
     sent: bool,
     deployment: Deployment,
     steps: Vec<ShownStep>,
-    /// `None` where the node cannot simulate.
+    /// Of what is not there already; `None` where the node cannot tell.
     gas: Option<u64>,
     max_fee_per_gas_wei: String,
     balance_wei: String,
@@ -90,7 +90,9 @@ impl Shown {
         shown: Vec<ShownStep>,
         sent: bool,
     ) -> anyhow::Result<Self> {
-        let fresh = shown.iter().filter(|step| !step.done || step.receipt.is_some());
+        let fresh = shown
+            .iter()
+            .filter(|step| !step.done || step.receipt.is_some());
         let gas = fresh.map(ShownStep::gas).sum();
         let (max_fee, _) = node.fees()?;
         let balance = node.balance(sender.account)?;
@@ -138,7 +140,10 @@ impl fmt::Display for Shown {
         let total = self.gas.map_or("unknown".to_owned(), |gas| gas.to_string());
         write!(f, "\ngas in all {total}")?;
         if self.sent {
-            return write!(f, "\nEverything is in place. Members bring their bonds, stakers deposit: docs/contract.md");
+            return write!(
+                f,
+                "\nEverything is in place. Members bring their bonds, stakers deposit: docs/contract.md"
+            );
         }
         if let Some(gas) = self.gas {
             let cost = U256::from(gas) * U256::from(self.max_fee);
