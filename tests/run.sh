@@ -9,12 +9,13 @@ step npm ci --prefix contracts --ignore-scripts --no-audit --no-fund
 step cargo fmt --all -- --check
 step cargo clippy --workspace --all-targets --quiet -- -D warnings
 if command -v shellcheck > /dev/null; then
-    step shellcheck --external-sources .ci/run tests/run.sh tests/lodestar/run.sh contracts/test.sh
+    step shellcheck --external-sources .ci/run tests/run.sh tests/anvil/run.sh tests/lodestar/run.sh contracts/test.sh
 else
     printf '\n== shellcheck is not installed: shell scripts are not checked\n'
 fi
 step contracts/test.sh
 step cargo test --workspace
+step tests/anvil/run.sh
 if command -v npm > /dev/null && command -v node > /dev/null; then
     # The tests have built it.
     step tests/lodestar/run.sh "${CARGO_TARGET_DIR:-target}/debug/vigil"

@@ -194,8 +194,12 @@ impl Pool {
                 let registration: Value = serde_json::from_slice(&evidence).unwrap();
                 let call = OperatorRegistry::registerValidatorCall {
                     index: index.try_into().unwrap(),
-                    tag: registration["tag"].as_str().unwrap().parse().unwrap(),
-                    evidence: Sha256::digest(&evidence).to_vec().into(),
+                    tag: registration["validator"]["tag"]
+                        .as_str()
+                        .unwrap()
+                        .parse()
+                        .unwrap(),
+                    evidence: evidence.into(),
                 };
                 // Anybody pays D: the operator stays unnamed.
                 self.outsider
@@ -228,11 +232,13 @@ impl Pool {
         self.network.pass(WINDOW);
         let (oracle, registry) = (self.at.contracts.oracle, self.at.contracts.registry);
         let file = fs::read(self.home.path("registry.json")).unwrap();
+        let written: Value = serde_json::from_slice(&file).unwrap();
+        let operators_root = &written["batches"][0]["operators_root"];
         let root = Root {
             batch: 1,
             registryRoot: built["registry_root"].as_str().unwrap().parse().unwrap(),
             registered: 10,
-            operatorsRoot: U256::ZERO,
+            operatorsRoot: operators_root.as_str().unwrap().parse().unwrap(),
             fileHash: B256::from_slice(&Sha256::digest(&file)),
         };
         let domain = eip712_domain! {
