@@ -38,7 +38,7 @@ pub enum DeployError {
         /// What was being done.
         step: String,
         /// Why it was not.
-        source: NodeError,
+        source: Box<NodeError>,
     },
     /// A verifier that is not tied to one key.
     #[error("{verifier} has other immutables than its key: build the contracts of this version")]
@@ -91,7 +91,7 @@ pub struct Done<'a> {
 fn at<T>(step: &str, result: Result<T, NodeError>) -> Result<T, DeployError> {
     result.map_err(|source| DeployError::Node {
         step: format!("cannot {step}"),
-        source,
+        source: Box::new(source),
     })
 }
 

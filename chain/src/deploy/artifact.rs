@@ -65,14 +65,12 @@ pub enum ArtifactError {
     },
     /// Compiled from something else.
     #[error(
-        "{name} was compiled from another {file} than this program generates ({got}, expected {expected}): \
+        "{name} was compiled from another source than this program generates ({got}, expected {expected}): \
          vigil contract verifier --shape {shape} --out contracts/src, then build again"
     )]
     OtherSource {
         /// Which contract.
         name: String,
-        /// Its source.
-        file: String,
         /// Of which circuit.
         shape: String,
         /// keccak256 of the generated source.
@@ -249,7 +247,6 @@ impl Artifact {
         }
         Err(ArtifactError::OtherSource {
             name: self.name.clone(),
-            file,
             shape: shape.to_owned(),
             expected,
             got,
