@@ -1,10 +1,10 @@
 //! `vigil contract`: contracts that check proofs on chain, and what is said to them.
 
 mod calldata;
-mod deploy;
+pub(in crate::commands) mod deploy;
 mod proven;
 mod sender;
-mod shown;
+pub(in crate::commands) mod shown;
 mod status;
 mod submit;
 mod typed_data;

@@ -63,7 +63,9 @@ fn every_function_and_event_is_one_of_its_contract() {
         }
         for event in ours.events() {
             assert!(
-                theirs.events().any(|one| one.selector() == event.selector()),
+                theirs
+                    .events()
+                    .any(|one| one.selector() == event.selector()),
                 "{name} has no event {}",
                 event.signature()
             );

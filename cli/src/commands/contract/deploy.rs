@@ -8,7 +8,7 @@ use crate::folders::{CacheArgs, StoreArgs};
 use crate::json_file;
 use crate::progress::{count, spin};
 use crate::report::{Format, Outcome, print};
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use report::{Shown, ShownStep};
 use std::path::{Path, PathBuf};
 use vigil_chain::deploy::{Plan, ShapeCode, ShapeFamily, Steps, check, run, simulate};
@@ -16,6 +16,7 @@ use vigil_chain::deployment::Deployment;
 use vigil_chain::node::Node;
 use vigil_circuits::shape::{Family, Shape};
 use vigil_contracts::generate;
+use vigil_params::keys::VerifyingKey;
 
 const MAX_PLAN_BYTES: u64 = 1 << 20;
 
@@ -160,17 +161,22 @@ fn shape_code(name: &str, store: &StoreArgs, cache: &CacheArgs) -> anyhow::Resul
     let shape: Shape = name
         .parse()
         .with_context(|| format!("the plan's shape {name}"))?;
-    let family = match shape.family {
-        Family::Duty(_) => ShapeFamily::Duty,
-        Family::Enrolment => ShapeFamily::Enrolment,
-        Family::Membership => {
-            bail!("{name}: membership proofs are the quorum's business, off chain")
-        }
-    };
-    let code = generate(&ceremony_key(shape, store, cache)?)?;
+    ensure!(
+        shape.family != Family::Membership,
+        "{name}: membership proofs are the quorum's business, off chain"
+    );
+    code_of(&ceremony_key(shape, store, cache)?)
+}
+
+/// The same for a key that is at hand.
+pub(in crate::commands) fn code_of(key: &VerifyingKey) -> anyhow::Result<ShapeCode> {
+    let (shape, code) = (key.shape(), generate(key)?);
     Ok(ShapeCode {
         shape: shape.name(),
-        family,
+        family: match shape.family {
+            Family::Duty(_) => ShapeFamily::Duty,
+            _ => ShapeFamily::Enrolment,
+        },
         capacity: shape.capacity(),
         verifier: code.verifier.name,
         verifier_source: code.verifier.source,

@@ -94,7 +94,7 @@ impl Transaction {
 }
 
 /// Ether, for people.
-pub(super) fn ether(wei: U256) -> String {
+pub(in crate::commands) fn ether(wei: U256) -> String {
     let text = format_ether(wei);
     let short = text.trim_end_matches('0').trim_end_matches('.');
     if short.is_empty() { "0" } else { short }.to_owned()
