@@ -83,3 +83,36 @@ fn a_pool_lives_on_a_real_node() {
     assert_eq!(down["unproven_periods"], 1);
     pool.everything_adds_up();
 }
+
+/// The demonstration on a node, as anybody starts it.
+#[test]
+fn the_demonstration_pays_and_refuses() {
+    let home = run::Home::new();
+    let (program, artifacts) = (network::program(), network::contracts().join("out"));
+    let [program, artifacts] = [&program, &artifacts].map(|path| path.to_str().unwrap());
+    let demo = [
+        "demo",
+        "--chain",
+        "--anvil",
+        program,
+        "--artifacts",
+        artifacts,
+    ];
+    let shown = home.json(&demo, 0);
+    let events = shown["events"].as_array().unwrap();
+    let told = |what: &str| {
+        let told = |event: &&serde_json::Value| event["what"].as_str().unwrap().contains(what);
+        events.iter().filter(told).count()
+    };
+    assert_eq!(told("REFUSED"), 4, "{events:?}");
+    assert_eq!(told("is settled"), 3);
+    let operators = shown["operators"].as_array().unwrap();
+    assert_ne!(operators[0]["paid_wei"], "0");
+    assert_eq!(operators[2]["charged"], 1);
+    assert_eq!(operators[3]["period"], "silent");
+    assert_eq!(shown["reserve_wei"], ETHER.to_string());
+    let missing = home
+        .vigil(&["demo", "--chain", "--anvil", "/nowhere/anvil"])
+        .code(2);
+    assert!(run::stderr(&missing).contains("there is no /nowhere/anvil"));
+}

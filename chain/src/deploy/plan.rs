@@ -259,3 +259,65 @@ mod wei {
             .map_err(|_| D::Error::custom("an amount is a decimal string of wei below 2^128"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The one in docs/formats.md.
+    fn plan() -> Plan {
+        let document = include_str!("../../../docs/formats.md");
+        let (_, section) = document.split_once("## Deployment plans").unwrap();
+        let (_, json) = section.split_once("```json").unwrap();
+        let (json, _) = json.split_once("```").unwrap();
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn the_documented_plan_is_one() {
+        plan().check().unwrap();
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_named() {
+        let cases: [(fn(&mut Plan), &str); 12] = [
+            (|plan| plan.proof_window = 0, "proof_window is 0"),
+            (|plan| plan.seconds_per_epoch = 0, "seconds_per_epoch is 0"),
+            (|plan| plan.max_epochs = 6_301, "max_epochs is 6301"),
+            (|plan| plan.quorum_percent = 101, "quorum_percent is 101"),
+            (|plan| plan.voting_delay = 1 << 48, "voting_delay is"),
+            (|plan| plan.members.truncate(3), "members is 3"),
+            (|plan| plan.members[1] = plan.members[0], "members has"),
+            (
+                |plan| plan.members[0] = Address::ZERO,
+                "members is the zero",
+            ),
+            (|plan| plan.shapes.clear(), "shapes is 0"),
+            (|plan| plan.shapes[1] = plan.shapes[0].clone(), "shapes has"),
+            (
+                |plan| plan.deposit_contract = Address::ZERO,
+                "deposit_contract is the zero",
+            ),
+            (|plan| plan.policy.strike_limit = 0, "policy"),
+        ];
+        for (change, cause) in cases {
+            let mut changed = plan();
+            change(&mut changed);
+            let error = changed.check().unwrap_err().to_string();
+            assert!(error.contains(cause), "{cause}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_policy_becomes_the_contracts() {
+        let plan = plan();
+        let policy = interface::Policy::from(&plan.policy);
+        assert_eq!(
+            (policy.performanceBelowNetwork, policy.performanceBps),
+            (false, 8_000)
+        );
+        assert_eq!(policy.tiers[..3], [0, 2_500, 5_000]);
+        assert_eq!(policy.tiers[8..], [0; 8]);
+        assert_eq!(policy.penalty, plan.policy.penalty);
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) fn contracts() -> PathBuf {
 }
 
 /// npm installs it for this machine's system alone.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let packages = contracts().join("node_modules/@foundry-rs");
     let entries = std::fs::read_dir(packages).expect("npm ci --prefix contracts --ignore-scripts");
     let programs = entries.map(|entry| entry.unwrap().path().join("bin/anvil"));
