@@ -98,4 +98,7 @@ pub enum EngineError {
     /// A challenge met a point that has a meaning of its own. As likely as guessing a key.
     #[error("a challenge fell on a point of the evaluation domain; make the proof again")]
     Challenge,
+    /// The machine that computes failed.
+    #[error(transparent)]
+    Device(Box<dyn std::error::Error + Send + Sync>),
 }

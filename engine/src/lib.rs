@@ -14,25 +14,34 @@
 //! | [quotient] | one compiled program over just as many cosets as the degree needs |
 //! | [transforms](fft) | roots kept, no allocation, depth first |
 //! | evaluations | dot products with one vector of Lagrange weights |
-//! | [openings](opening) | one division for all polynomials of one set of points |
+//! | openings | one division for all polynomials of one set of points |
+//!
+//! The table is about the processor; another [machine](Backend) gives the same bytes.
 //!
 //! One phase, one instance column, no challenges, no lookups: anything else is refused by
 //! [`EngineError::Unsupported`].
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod bases;
+pub mod backend;
+pub mod bases;
+mod cpu;
 mod error;
 mod evaluate;
 pub mod fft;
 mod key;
 pub mod msm;
-pub mod opening;
+mod opening;
 mod permutation;
+mod plan;
 mod prove;
 pub mod quotient;
 mod secret;
 mod witness;
 
+pub use backend::Backend;
+pub use cpu::Cpu;
 pub use error::{EngineError, Feature};
 pub use key::EngineKey;
-pub use prove::prove;
+pub use plan::Plan;
+pub use prove::{prove, prove_on};
+pub use secret::Secret;

@@ -1,10 +1,10 @@
 //! The permutation argument's products.
 
+use crate::backend::Challenges;
 use crate::fft::Fft;
 use crate::secret::Secret;
 use ff::{BatchInvert, Field, PrimeField};
 use halo2curves::bn256::Fr;
-use rand_core::RngCore;
 use rayon::prelude::*;
 
 /// Rows of one piece of work.
@@ -20,23 +20,14 @@ pub(crate) struct Set<'a> {
     pub(crate) first: usize,
 }
 
-/// Challenges of the argument.
-#[derive(Clone, Copy)]
-pub(crate) struct Challenges {
-    pub(crate) beta: Fr,
-    pub(crate) gamma: Fr,
-}
-
 impl Set<'_> {
-    /// The running product over the rows, `z[0] = start`, and the last usable one; `blinding` random rows
-    /// at the end.
+    /// The running product over the rows, `z[0] = start`, and the last usable one; `tail` at the end.
     pub(crate) fn product(
         &self,
         fft: &Fft,
         challenges: Challenges,
         start: Fr,
-        blinding: usize,
-        mut rng: impl RngCore,
+        tail: &[Fr],
     ) -> (Secret<Fr>, Fr) {
         let mut z = Secret::zeros(fft.size());
         z.fill(Fr::ONE);
@@ -49,11 +40,9 @@ impl Set<'_> {
             *factor = running;
             running = next;
         }
-        let tail = z.len() - blinding;
-        for value in &mut z[tail..] {
-            *value = Fr::random(&mut rng);
-        }
-        let last = z[tail - 1];
+        let usable = z.len() - tail.len();
+        z[usable..].copy_from_slice(tail);
+        let last = z[usable - 1];
         (z, last)
     }
 

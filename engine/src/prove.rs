@@ -1,22 +1,19 @@
 //! The prover's part of the protocol, in halo2's order.
 
+use crate::backend::{Backend, Basis, Challenges, Form, Permuted, Source};
+use crate::cpu::Cpu;
 use crate::error::EngineError;
-use crate::evaluate::Weights;
-use crate::key::{EngineKey, first_powers};
-use crate::msm::msm;
-use crate::opening::{Opening, open};
-use crate::permutation::{self, Set};
+use crate::key::EngineKey;
+use crate::opening::{Opening, geometric, open};
+use crate::plan::Plan;
 use crate::quotient::Scalars;
 use crate::secret::Secret;
 use crate::witness;
 use ff::Field;
-use group::Curve;
-use halo2_proofs::arithmetic::eval_polynomial;
 use halo2_proofs::plonk::{Any, Circuit, ProvingKey};
-use halo2_proofs::poly::commitment::{Params, ParamsProver};
 use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2_proofs::transcript::{EncodedChallenge, TranscriptWrite};
-use halo2curves::bn256::{Bn256, Fr, G1, G1Affine};
+use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{CryptoRng, RngCore, SeedableRng};
 use rayon::prelude::*;
@@ -32,7 +29,7 @@ pub fn prove<C, E, T>(
     key: &ProvingKey<G1Affine>,
     circuit: &C,
     instance: &[Fr],
-    mut rng: impl RngCore + CryptoRng,
+    rng: impl RngCore + CryptoRng,
     transcript: &mut T,
 ) -> Result<(), EngineError>
 where
@@ -40,21 +37,30 @@ where
     E: EncodedChallenge<G1Affine>,
     T: TranscriptWrite<G1Affine, E>,
 {
-    if prepared.digest != key.get_vk().transcript_repr() {
-        return Err(EngineError::Key);
-    }
-    if params.k() != key.get_vk().get_domain().k() {
-        return Err(EngineError::Size {
-            expected: key.get_vk().get_domain().k(),
-            got: params.k(),
-        });
-    }
-    if prepared.powers != first_powers(params) {
-        return Err(EngineError::Parameters);
-    }
+    let backend = Cpu::new(prepared, params, key);
+    prove_on(&backend, params, key, circuit, instance, rng, transcript)
+}
+
+/// [`prove`] on any machine, which must have been prepared with this very key and parameters.
+pub fn prove_on<B, C, E, T>(
+    backend: &B,
+    params: &ParamsKZG<Bn256>,
+    key: &ProvingKey<G1Affine>,
+    circuit: &C,
+    instance: &[Fr],
+    mut rng: impl RngCore + CryptoRng,
+    transcript: &mut T,
+) -> Result<(), EngineError>
+where
+    B: Backend,
+    C: Circuit<Fr>,
+    E: EncodedChallenge<G1Affine>,
+    T: TranscriptWrite<G1Affine, E>,
+{
+    let plan = backend.plan();
+    plan.require(params, key)?;
     let cs = key.get_vk().cs();
-    let fft = &prepared.fft;
-    let (size, usable) = (fft.size(), prepared.usable());
+    let (size, usable) = (plan.fft.size(), plan.usable());
     if instance.len() > usable {
         let got = instance.len();
         return Err(EngineError::Instance { got, usable });
@@ -69,68 +75,64 @@ where
         *cell = Fr::random(&mut rng);
     }
     skip_blinds(&mut rng, advice.len());
-    write_points(transcript, &commit(&advice, &prepared.lagrange))?;
+    let advice = backend.upload(advice)?;
+    write_points(transcript, &backend.commit(Basis::Lagrange, &advice)?)?;
 
     // Lookups would follow this challenge, and take it.
     transcript.squeeze_challenge_scalar::<()>();
     let beta = *transcript.squeeze_challenge_scalar::<()>();
     let gamma = *transcript.squeeze_challenge_scalar::<()>();
-    let mut instance_values = Secret::zeros(size);
-    instance_values[..instance.len()].copy_from_slice(instance);
+    let mut public = Secret::zeros(size);
+    public[..instance.len()].copy_from_slice(instance);
     let columns = Columns {
-        advice: &advice,
-        fixed: key
-            .fixed_values()
-            .iter()
-            .map(|values| values.values())
-            .collect(),
-        instance: &instance_values,
+        advice,
+        public: backend.upload(vec![public])?,
     };
-    let challenges = permutation::Challenges { beta, gamma };
-    let products = products(prepared, key, &columns, challenges, &mut rng, transcript)?;
+    let products = products(
+        backend,
+        key,
+        &columns,
+        Challenges { beta, gamma },
+        &mut rng,
+        transcript,
+    )?;
 
-    let random = random_polynomial(size, &mut rng);
+    let random = backend.upload(vec![random_polynomial(size, &mut rng)])?;
     skip_blinds(&mut rng, 1);
-    write_points(transcript, &[msm(&random, params.get_g())])?;
+    write_points(transcript, &backend.commit(Basis::Monomial, &random)?)?;
 
     let y = *transcript.squeeze_challenge_scalar::<()>();
-    let mut polynomials = advice.clone();
-    polynomials.push(instance_values);
-    polynomials.extend(products.iter().cloned());
-    polynomials
-        .par_iter_mut()
-        .for_each(|polynomial| fft.coefficients(polynomial));
-    let pieces = quotient(prepared, &polynomials, &Scalars { beta, gamma, y });
+    let values: Vec<_> = columns.all().chain(&products).collect();
+    let polynomials = backend.coefficients(&values)?;
+    let pieces = backend.quotient(
+        &polynomials.iter().collect::<Vec<_>>(),
+        &plan.compiled.table(&Scalars { beta, gamma, y }),
+    )?;
     skip_blinds(&mut rng, pieces.len());
-    write_points(transcript, &commit(&pieces, params.get_g()))?;
+    write_points(transcript, &backend.commit(Basis::Monomial, &pieces)?)?;
 
     let x = *transcript.squeeze_challenge_scalar::<()>();
-    let last = -(prepared.blinding as i32 + 1);
-    let queries = Queries::new(key, &advice, &products, last);
-    let weights = Weights::new(fft, x)?;
-    let evaluate = |queries: &[(&[Fr], i32)]| -> Vec<Fr> {
-        let values = queries.par_iter();
-        values
-            .map(|(values, rotation)| weights.evaluate(values, *rotation))
-            .collect()
-    };
-    write_scalars(transcript, &evaluate(&queries.columns))?;
-    write_scalars(transcript, &[eval_polynomial(&random, x)])?;
-    write_scalars(transcript, &evaluate(&queries.permutation))?;
+    let last = -(plan.blinding as i32 + 1);
+    let mut queries = column_queries(key, &columns.advice);
+    let of_columns = queries.len();
+    queries.extend(permutation_queries(key, &products, last));
+    let evaluations = backend.evaluate(Form::Values, x, &queries)?;
+    let query = (Source::Proof(&random[0]), 0);
+    let at_random = backend.evaluate(Form::Coefficients, x, &[query])?;
+    write_scalars(transcript, &evaluations[..of_columns])?;
+    write_scalars(transcript, &at_random)?;
+    write_scalars(transcript, &evaluations[of_columns..])?;
 
-    let folded = fold(&pieces, x.pow_vartime([size as u64]));
-    let (advice, rest) = polynomials.split_at(advice.len());
-    let products = &rest[1..];
+    let pieces = pieces.iter().map(Source::Proof);
+    let powers = geometric(x.pow_vartime([size as u64]));
+    let folded = backend.combine(&pieces.zip(powers).collect::<Vec<_>>())?;
+    let (advice, rest) = polynomials.split_at(columns.advice.len());
     let openings = openings(
-        key,
-        advice,
-        products,
-        &folded,
-        &random,
-        |rotation| x * fft.rotation(rotation),
-        last,
+        opened(key, advice, &rest[columns.public.len()..], last),
+        [&folded, &random[0]],
+        |rotation| x * plan.fft.rotation(rotation),
     );
-    open(params.get_g(), &openings, transcript)
+    open(backend, &openings, transcript)
 }
 
 /// The stock prover draws a blind for each commitment, which KZG does not use. Drawing them too keeps
@@ -141,19 +143,12 @@ fn skip_blinds(rng: &mut impl RngCore, count: usize) {
     }
 }
 
-fn commit(polynomials: &[Secret<Fr>], bases: &[G1Affine]) -> Vec<G1> {
-    polynomials
-        .par_iter()
-        .map(|polynomial| msm(polynomial, bases))
-        .collect()
-}
-
 fn write_points<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
     transcript: &mut T,
-    points: &[G1],
+    points: &[G1Affine],
 ) -> Result<(), EngineError> {
     for point in points {
-        transcript.write_point(point.to_affine())?;
+        transcript.write_point(*point)?;
     }
     Ok(())
 }
@@ -168,51 +163,52 @@ fn write_scalars<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>
     Ok(())
 }
 
-/// Values by row.
-struct Columns<'a> {
-    advice: &'a [Secret<Fr>],
-    fixed: Vec<&'a [Fr]>,
-    instance: &'a [Fr],
+/// The proof's columns, as values.
+struct Columns<P> {
+    advice: Vec<P>,
+    /// The one instance column.
+    public: Vec<P>,
+}
+
+impl<P> Columns<P> {
+    fn all(&self) -> impl Iterator<Item = &P> {
+        self.advice.iter().chain(&self.public)
+    }
 }
 
 /// Commits to the permutation argument's products; returns their values.
-fn products<E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
-    prepared: &EngineKey,
+fn products<B: Backend, E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
+    backend: &B,
     key: &ProvingKey<G1Affine>,
-    columns: &Columns<'_>,
-    challenges: permutation::Challenges,
+    columns: &Columns<B::Polynomial>,
+    challenges: Challenges,
     rng: &mut impl RngCore,
     transcript: &mut T,
-) -> Result<Vec<Secret<Fr>>, EngineError> {
-    let permuted = key.get_vk().cs().permutation().get_columns();
-    let sigma = key.permutation().permutations();
-    let chunk = prepared.chunk;
+) -> Result<Vec<B::Polynomial>, EngineError> {
+    let Plan {
+        chunk, blinding, ..
+    } = *backend.plan();
     let mut products = Vec::new();
     let mut start = Fr::ONE;
-    for (i, (members, sigma)) in permuted.chunks(chunk).zip(sigma.chunks(chunk)).enumerate() {
-        let set = Set {
-            columns: members
-                .iter()
-                .map(|column| match column.column_type() {
-                    Any::Advice(_) => &columns.advice[column.index()][..],
-                    Any::Fixed => columns.fixed[column.index()],
-                    Any::Instance => columns.instance,
-                })
-                .collect(),
-            sigma: sigma.iter().map(|sigma| sigma.values()).collect(),
+    let permuted = key.get_vk().cs().permutation().get_columns();
+    for (i, members) in permuted.chunks(chunk).enumerate() {
+        let members = members.iter().map(|column| match column.column_type() {
+            Any::Advice(_) => Source::Proof(&columns.advice[column.index()]),
+            Any::Fixed => Source::Fixed(column.index()),
+            Any::Instance => Source::Proof(&columns.public[column.index()]),
+        });
+        let permuted = Permuted {
+            columns: members.collect(),
             first: i * chunk,
         };
-        let (z, end) = set.product(
-            &prepared.fft,
-            challenges,
-            start,
-            prepared.blinding,
-            &mut *rng,
-        );
+        let mut tail = Secret::zeros(blinding);
+        tail.fill_with(|| Fr::random(&mut *rng));
+        let (z, end) = backend.product(&permuted, challenges, start, &tail)?;
         start = end;
         skip_blinds(rng, 1);
-        write_points(transcript, &[msm(&z, &prepared.lagrange)])?;
         products.push(z);
+        let z = &products[i..];
+        write_points(transcript, &backend.commit(Basis::Lagrange, z)?)?;
     }
     Ok(products)
 }
@@ -233,115 +229,79 @@ fn random_polynomial(size: usize, rng: &mut impl RngCore) -> Secret<Fr> {
     coefficients
 }
 
-/// The pieces of the quotient, from the coefficients of advice, instance and products.
-fn quotient(
-    prepared: &EngineKey,
-    polynomials: &[Secret<Fr>],
-    scalars: &Scalars,
-) -> Vec<Secret<Fr>> {
-    let EngineKey {
-        fft,
-        cosets,
-        compiled,
-        columns,
-        ..
-    } = prepared;
-    debug_assert_eq!(polynomials.len(), compiled.sources.of_proof());
-    let table = compiled.table(scalars);
-    let mut moved = vec![Secret::zeros(fft.size()); polynomials.len()];
-    let values = (0..cosets.count())
-        .map(|coset| {
-            moved
-                .par_iter_mut()
-                .zip(polynomials)
-                .for_each(|(values, polynomial)| {
-                    fft.coset_values(polynomial, cosets.powers(coset), values);
-                });
-            let columns: Vec<&[Fr]> = columns[coset]
-                .iter()
-                .map(|values| &values[..])
-                .chain(moved.iter().map(|values| &values[..]))
-                .collect();
-            let mut values = Secret::zeros(fft.size());
-            compiled.program.run(&columns, &table, &mut values);
-            values
-        })
-        .collect();
-    cosets.pieces(fft, values)
+/// A polynomial, and how many rows further down it is looked at.
+type Query<'a, P> = (Source<'a, P>, i32);
+
+fn advice_queries<'a, P>(key: &ProvingKey<G1Affine>, advice: &'a [P]) -> Vec<Query<'a, P>> {
+    let queries = key.get_vk().cs().advice_queries().iter();
+    queries
+        .map(|(column, rotation)| (Source::Proof(&advice[column.index()]), rotation.0))
+        .collect()
 }
 
-/// What is evaluated, in the order of the proof.
-struct Queries<'a> {
-    /// Advice, then fixed columns.
-    columns: Vec<(&'a [Fr], i32)>,
-    /// Sigma, then the products.
-    permutation: Vec<(&'a [Fr], i32)>,
+fn fixed_queries<'a, P>(key: &ProvingKey<G1Affine>) -> Vec<Query<'a, P>> {
+    let queries = key.get_vk().cs().fixed_queries().iter();
+    queries
+        .map(|(column, rotation)| (Source::Fixed(column.index()), rotation.0))
+        .collect()
 }
 
-impl<'a> Queries<'a> {
-    fn new(
-        key: &'a ProvingKey<G1Affine>,
-        advice: &'a [Secret<Fr>],
-        products: &'a [Secret<Fr>],
-        last: i32,
-    ) -> Self {
-        let cs = key.get_vk().cs();
-        let advice = cs
-            .advice_queries()
-            .iter()
-            .map(|(column, rotation)| (&advice[column.index()][..], rotation.0));
-        let fixed = cs
-            .fixed_queries()
-            .iter()
-            .map(|(column, rotation)| (key.fixed_values()[column.index()].values(), rotation.0));
-        let sigma = key.permutation().permutations().iter();
-        let mut permutation: Vec<_> = sigma.map(|sigma| (sigma.values(), 0)).collect();
-        for (i, product) in products.iter().enumerate() {
-            permutation.extend([(&product[..], 0), (&product[..], 1)]);
-            if i + 1 < products.len() {
-                permutation.push((&product[..], last));
-            }
-        }
-        Self {
-            columns: advice.chain(fixed).collect(),
-            permutation,
-        }
-    }
+fn sigma_queries<'a, P: 'a>(key: &ProvingKey<G1Affine>) -> impl Iterator<Item = Query<'a, P>> {
+    let columns = key.permutation().permutations().len();
+    (0..columns).map(|column| (Source::Sigma(column), 0))
 }
 
-/// All polynomials that are opened, in the order in which the verifier meets them first.
-fn openings<'a>(
-    key: &'a ProvingKey<G1Affine>,
-    advice: &'a [Secret<Fr>],
-    products: &'a [Secret<Fr>],
-    quotient: &'a [Fr],
-    random: &'a [Fr],
-    point: impl Fn(i32) -> Fr,
+/// What is evaluated before the random polynomial, in the order of the proof: advice, then fixed columns.
+fn column_queries<'a, P>(key: &ProvingKey<G1Affine>, advice: &'a [P]) -> Vec<Query<'a, P>> {
+    let mut queries = advice_queries(key, advice);
+    queries.extend(fixed_queries(key));
+    queries
+}
+
+/// What is evaluated after it: sigma, then the products.
+fn permutation_queries<'a, P>(
+    key: &ProvingKey<G1Affine>,
+    products: &'a [P],
     last: i32,
-) -> Vec<Opening<'a>> {
-    let cs = key.get_vk().cs();
-    let mut queries: Vec<(&[Fr], i32)> = Vec::new();
-    for (column, rotation) in cs.advice_queries() {
-        queries.push((&advice[column.index()], rotation.0));
+) -> Vec<Query<'a, P>> {
+    let mut queries: Vec<_> = sigma_queries(key).collect();
+    for (i, product) in products.iter().enumerate() {
+        let product = Source::Proof(product);
+        queries.extend([(product, 0), (product, 1)]);
+        if i + 1 < products.len() {
+            queries.push((product, last));
+        }
     }
-    for product in products {
-        queries.extend([(&product[..], 0), (product, 1)]);
-    }
-    for product in products.iter().rev().skip(1) {
-        queries.push((product, last));
-    }
-    for (column, rotation) in cs.fixed_queries() {
-        queries.push((key.fixed_polys()[column.index()].values(), rotation.0));
-    }
-    for sigma in key.permutation().polys() {
-        queries.push((sigma.values(), 0));
-    }
-    queries.extend([(quotient, 0), (random, 0)]);
+    queries
+}
 
-    let mut openings: Vec<Opening<'a>> = Vec::new();
+/// All polynomials that are opened but the vanishing argument's, in the order in which the verifier meets them first.
+fn opened<'a, P>(
+    key: &ProvingKey<G1Affine>,
+    advice: &'a [P],
+    products: &'a [P],
+    last: i32,
+) -> Vec<Query<'a, P>> {
+    let mut queries = advice_queries(key, advice);
+    let products = products.iter().map(Source::Proof);
+    queries.extend(products.clone().flat_map(|z| [(z, 0), (z, 1)]));
+    queries.extend(products.rev().skip(1).map(|z| (z, last)));
+    queries.extend(fixed_queries(key));
+    queries.extend(sigma_queries(key));
+    queries
+}
+
+/// The points of each polynomial; the `vanishing` argument's follow the others.
+fn openings<'a, P>(
+    mut queries: Vec<Query<'a, P>>,
+    vanishing: [&'a P; 2],
+    point: impl Fn(i32) -> Fr,
+) -> Vec<Opening<'a, P>> {
+    queries.extend(vanishing.map(|polynomial| (Source::Proof(polynomial), 0)));
+    let mut openings: Vec<Opening<'a, P>> = Vec::new();
     for (polynomial, rotation) in queries {
         let point = point(rotation);
-        let same = |opening: &&mut Opening<'a>| std::ptr::eq(opening.polynomial, polynomial);
+        let same = |opening: &&mut Opening<'a, P>| opening.polynomial.is(&polynomial);
         match openings.iter_mut().find(same) {
             Some(opening) => opening.points.push(point),
             None => openings.push(Opening {
@@ -351,19 +311,6 @@ fn openings<'a>(
         }
     }
     openings
-}
-
-/// The sum of the pieces times powers of x^n.
-fn fold(pieces: &[Secret<Fr>], xn: Fr) -> Secret<Fr> {
-    let mut pieces = pieces.iter().rev();
-    let mut folded = pieces.next().cloned().unwrap_or_default();
-    for piece in pieces {
-        folded
-            .par_iter_mut()
-            .zip(&piece[..])
-            .for_each(|(folded, coefficient)| *folded = *folded * xn + coefficient);
-    }
-    folded
 }
 
 #[cfg(test)]

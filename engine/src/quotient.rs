@@ -12,4 +12,4 @@ pub mod program;
 mod constraints;
 mod weighted;
 
-pub(crate) use constraints::{Compiled, Scalars, Sources};
+pub use constraints::{Compiled, Scalars, Sources};

@@ -6,16 +6,16 @@ use std::ops::{Deref, DerefMut};
 
 /// A vector of such numbers. It never grows: growing would leave its old memory behind as it is.
 #[derive(Clone, Default)]
-pub(crate) struct Secret<T: Copy + Default>(Vec<T>);
+pub struct Secret<T: Copy + Default>(Vec<T>);
 
 impl<T: Copy + Default> Secret<T> {
     /// So many zeros.
-    pub(crate) fn zeros(count: usize) -> Self {
+    pub fn zeros(count: usize) -> Self {
         Self(vec![T::default(); count])
     }
 
     /// The items, which are at most `limit`.
-    pub(crate) fn collect(limit: usize, items: impl Iterator<Item = T>) -> Self {
+    pub fn collect(limit: usize, items: impl Iterator<Item = T>) -> Self {
         let mut collected = Vec::with_capacity(limit);
         collected.extend(items.take(limit));
         Self(collected)

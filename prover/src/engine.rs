@@ -9,10 +9,11 @@ use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rand_core::OsRng;
 use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use vigil_circuits::circuit::VigilCircuit;
-use vigil_engine::EngineKey;
+use vigil_engine::{EngineError, EngineKey};
+#[cfg(feature = "cuda")]
+use vigil_gpu::{Gpu, GpuKey};
 use vigil_params::Srs;
 use vigil_params::keys::{KeyId, ProvingKey};
 use vigil_params::transcript::{EvmChallenge, EvmWrite};
@@ -25,11 +26,27 @@ pub enum Engine {
     Stock,
     /// The project's, on the processor.
     Cpu(PreparedKeys),
+    /// The project's, on a GPU.
+    #[cfg(feature = "cuda")]
+    Cuda(Gpu, PreparedKeys<GpuKey>),
 }
 
 /// Keys that have been prepared for the engine, to be used again by the next proof. Clones share them.
-#[derive(Clone, Debug, Default)]
-pub struct PreparedKeys(Arc<Mutex<HashMap<KeyId, Arc<EngineKey>>>>);
+#[derive(Debug)]
+pub struct PreparedKeys<K = EngineKey>(Arc<Mutex<HashMap<KeyId, Arc<K>>>>);
+
+// Derived, these would ask the same of `K`.
+impl<K> Clone for PreparedKeys<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K> Default for PreparedKeys<K> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
 
 /// The project's. Several proofs under one key should share one engine: each new one prepares the key again.
 impl Default for Engine {
@@ -38,44 +55,27 @@ impl Default for Engine {
     }
 }
 
-/// Not the name of an engine.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no engine {got:?}; there are stock and cpu")]
-pub struct ParseEngineError {
-    got: String,
-}
-
-impl FromStr for Engine {
-    type Err = ParseEngineError;
-
-    fn from_str(name: &str) -> Result<Self, ParseEngineError> {
-        match name {
-            "stock" => Ok(Self::Stock),
-            "cpu" => Ok(Self::Cpu(PreparedKeys::default())),
-            _ => Err(ParseEngineError {
-                got: name.to_owned(),
-            }),
-        }
-    }
-}
-
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Stock => "stock",
             Self::Cpu(_) => "cpu",
+            #[cfg(feature = "cuda")]
+            Self::Cuda(..) => "cuda",
         })
     }
 }
 
 impl Engine {
-    /// Does now what depends on the key only; returns the bytes that this takes in memory from now
+    /// Does now what depends on the key only; returns the bytes that this takes in memory, or the device's, from now
     /// on. A proof does it too when it has not been done.
     pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
         require_parameters(key, srs)?;
         match self {
             Self::Stock => Ok(0),
-            Self::Cpu(keys) => Ok(keys.get(key, srs)?.memory()),
+            Self::Cpu(keys) => Ok(on_cpu(keys, key, srs)?.memory()),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(gpu, keys) => Ok(on_gpu(gpu, keys, key, srs)?.memory()),
         }
     }
 
@@ -105,9 +105,22 @@ impl Engine {
                 .map_err(ProveError::Halo2)?;
             }
             Self::Cpu(keys) => {
-                let prepared = keys.get(key, srs)?;
+                let prepared = on_cpu(keys, key, srs)?;
                 vigil_engine::prove(
                     &prepared,
+                    srs.kzg(),
+                    key.halo2(),
+                    &circuit,
+                    instance,
+                    OsRng,
+                    &mut transcript,
+                )?;
+            }
+            #[cfg(feature = "cuda")]
+            Self::Cuda(gpu, keys) => {
+                let prepared = on_gpu(gpu, keys, key, srs)?;
+                vigil_engine::prove_on(
+                    &*prepared,
                     srs.kzg(),
                     key.halo2(),
                     &circuit,
@@ -127,14 +140,32 @@ fn require_parameters(key: &ProvingKey, srs: &Srs) -> Result<(), ProveError> {
     fits.then_some(()).ok_or(ProveError::Parameters)
 }
 
-impl PreparedKeys {
-    fn get(&self, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {
+fn on_cpu(keys: &PreparedKeys, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {
+    keys.get(key, || EngineKey::new(srs.kzg(), key.halo2()))
+}
+
+#[cfg(feature = "cuda")]
+fn on_gpu(
+    gpu: &Gpu,
+    keys: &PreparedKeys<GpuKey>,
+    key: &ProvingKey,
+    srs: &Srs,
+) -> Result<Arc<GpuKey>, ProveError> {
+    keys.get(key, || Ok(GpuKey::new(gpu, srs.kzg(), key.halo2())?))
+}
+
+impl<K> PreparedKeys<K> {
+    fn get(
+        &self,
+        key: &ProvingKey,
+        prepare: impl FnOnce() -> Result<K, EngineError>,
+    ) -> Result<Arc<K>, ProveError> {
         // Keys are only ever added, so a thread that failed with the lock has broken nothing.
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(prepared) = keys.get(&key.id()) {
             return Ok(prepared.clone());
         }
-        let prepared = Arc::new(EngineKey::new(srs.kzg(), key.halo2())?);
+        let prepared = Arc::new(prepare()?);
         keys.insert(key.id(), prepared.clone());
         Ok(prepared)
     }

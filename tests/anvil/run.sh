@@ -11,4 +11,5 @@ cd "$(dirname "$0")/../.."
     || npm ci --prefix contracts --ignore-scripts --no-fund --no-audit
 # Does nothing if contracts/test.sh has just built them.
 (cd contracts && "$(echo node_modules/@foundry-rs/forge-*/bin/forge)" build --skip test > /dev/null)
-cargo test --quiet --package vigil-cli --test anvil -- --nocapture
+# The whole workspace, so that nothing is compiled again with other features.
+cargo test --quiet --workspace --test anvil -- --nocapture

@@ -278,9 +278,11 @@ mod tests {
         plan().check().unwrap();
     }
 
+    type Change = fn(&mut Plan);
+
     #[test]
     fn what_is_out_of_range_is_named() {
-        let cases: [(fn(&mut Plan), &str); 12] = [
+        let cases: [(Change, &str); 12] = [
             (|plan| plan.proof_window = 0, "proof_window is 0"),
             (|plan| plan.seconds_per_epoch = 0, "seconds_per_epoch is 0"),
             (|plan| plan.max_epochs = 6_301, "max_epochs is 6301"),

@@ -160,7 +160,7 @@ impl ProveArgs {
             measure(|| ProvingKey::generate::<VigilCircuit>(&srs, shape))
         })?;
         let key = key?;
-        let engine = &self.engine.engine;
+        let engine = &self.engine.open()?;
         let (prepared_bytes, prepare) = spin("preparing the key", || {
             measure(|| engine.prepare(&key, &srs))
         })?;

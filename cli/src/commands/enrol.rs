@@ -156,7 +156,7 @@ impl Args {
             registered: subject.registered,
             places: subject.places,
         };
-        let engine = &self.proving.engine.engine;
+        let engine = &self.proving.engine.open()?;
         let (proof, cost) = self.proving.prove(
             shape,
             |key, srs, spinner| {

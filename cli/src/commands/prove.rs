@@ -132,7 +132,7 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
-        let engine = &self.proving.engine.engine;
+        let engine = &self.proving.engine.open()?;
         let (proof, cost) = self.proving.prove(
             shape,
             |key, srs, spinner| {

@@ -2,9 +2,10 @@
 //! even for somebody who knows tau, every usable row and every opening, the random rows that are left move the values of the
 //! pieces at tau in every direction. So no equation holds between what a proof shows but those that the verifier checks.
 
-use super::{quotient, witness};
+use super::witness;
+use crate::backend::{Backend, Challenges, Permuted, Source};
+use crate::cpu::Cpu;
 use crate::key::EngineKey;
-use crate::permutation::{Challenges, Set};
 use crate::quotient::Scalars;
 use crate::secret::Secret;
 use ff::Field;
@@ -17,11 +18,12 @@ use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
 use vigil_circuits::shape::Shape;
 use vigil_circuits::synthetic::SyntheticPool;
-use vigil_params::embedded;
 use vigil_params::keys::ProvingKey;
+use vigil_params::{Srs, embedded};
 
 /// A proof of the smallest statement, as far as its pieces depend on.
 struct Case {
+    srs: Srs,
     key: ProvingKey,
     prepared: EngineKey,
     scalars: Scalars,
@@ -41,7 +43,7 @@ fn case(rng: &mut ChaCha20Rng) -> Case {
     let [beta, gamma, y] = [(); 3].map(|()| Fr::random(&mut *rng));
 
     let cs = key.halo2().get_vk().cs();
-    let (size, usable) = (prepared.fft.size(), prepared.usable());
+    let (size, usable) = (prepared.plan.fft.size(), prepared.plan.usable());
     let mut polynomials = witness::collect(&circuit, cs, &instance, size, usable).unwrap();
     for cell in polynomials
         .iter_mut()
@@ -53,39 +55,35 @@ fn case(rng: &mut ChaCha20Rng) -> Case {
     let mut values = Secret::zeros(size);
     values[..instance.len()].copy_from_slice(&instance);
     polynomials.push(values);
-    let permuted = cs.permutation().get_columns();
-    let sigma = key.halo2().permutation().permutations();
+    let plan = &prepared.plan;
+    let backend = Cpu::new(&prepared, srs.kzg(), key.halo2());
+    let columns = cs.permutation().get_columns();
     let mut start = Fr::ONE;
-    let sets = permuted
-        .chunks(prepared.chunk)
-        .zip(sigma.chunks(prepared.chunk));
-    for (i, (columns, sigma)) in sets.enumerate() {
-        let columns = columns.iter().map(|column| match column.column_type() {
-            Any::Advice(_) => &polynomials[column.index()][..],
-            Any::Fixed => key.halo2().fixed_values()[column.index()].values(),
-            Any::Instance => &polynomials[advice][..],
+    for (i, members) in columns.chunks(plan.chunk).enumerate() {
+        let members = members.iter().map(|column| match column.column_type() {
+            Any::Advice(_) => Source::Proof(&polynomials[column.index()]),
+            Any::Fixed => Source::Fixed(column.index()),
+            Any::Instance => Source::Proof(&polynomials[advice]),
         });
-        let set = Set {
-            columns: columns.collect(),
-            sigma: sigma.iter().map(|sigma| sigma.values()).collect(),
-            first: i * prepared.chunk,
+        let permuted = Permuted {
+            columns: members.collect(),
+            first: i * plan.chunk,
         };
+        let mut tail = Secret::zeros(plan.blinding);
+        tail.fill_with(|| Fr::random(&mut *rng));
         let challenges = Challenges { beta, gamma };
-        let (z, end) = set.product(
-            &prepared.fft,
-            challenges,
-            start,
-            prepared.blinding,
-            &mut *rng,
-        );
+        let (z, end) = backend
+            .product(&permuted, challenges, start, &tail)
+            .unwrap();
         start = end;
         polynomials.push(z);
     }
     for polynomial in &mut polynomials {
-        prepared.fft.coefficients(polynomial);
+        plan.fft.coefficients(polynomial);
     }
     let scalars = Scalars { beta, gamma, y };
     Case {
+        srs,
         key,
         prepared,
         scalars,
@@ -95,7 +93,10 @@ fn case(rng: &mut ChaCha20Rng) -> Case {
 
 impl Case {
     fn pieces_at(&self, tau: Fr) -> Vec<Fr> {
-        let pieces = quotient(&self.prepared, &self.polynomials, &self.scalars);
+        let backend = Cpu::new(&self.prepared, self.srs.kzg(), self.key.halo2());
+        let table = self.prepared.plan.compiled.table(&self.scalars);
+        let polynomials: Vec<_> = self.polynomials.iter().collect();
+        let pieces = backend.quotient(&polynomials, &table).unwrap();
         pieces
             .iter()
             .map(|piece| eval_polynomial(piece, tau))
@@ -104,12 +105,12 @@ impl Case {
 
     /// A change of an advice column's random rows that neither its commitment nor its openings show.
     fn unseen(&self, column: usize, x: Fr, tau: Fr) -> Vec<Fr> {
-        let fft = &self.prepared.fft;
+        let fft = &self.prepared.plan.fft;
         let queries = self.key.halo2().get_vk().cs().advice_queries().iter();
         let openings = queries
             .filter(|(queried, _)| queried.index() == column)
             .map(|(_, rotation)| x * fft.rotation(rotation.0));
-        let usable = (0..self.prepared.usable()).map(|row| fft.rotation(row as i32));
+        let usable = (0..self.prepared.plan.usable()).map(|row| fft.rotation(row as i32));
         let mut change = vec![Fr::ONE];
         for root in usable.chain(openings).chain([tau]) {
             change.push(Fr::ZERO);
@@ -125,8 +126,8 @@ impl Case {
     /// How fast the pieces at tau move with a change of a column.
     fn derivative(&mut self, column: usize, change: &[Fr], tau: Fr) -> Vec<Fr> {
         let original = self.polynomials[column].clone();
-        let degree = self.prepared.cosets.count() as u64 + 1;
-        let mut sum = vec![Fr::ZERO; self.prepared.cosets.count()];
+        let degree = self.prepared.plan.cosets.count() as u64 + 1;
+        let mut sum = vec![Fr::ZERO; self.prepared.plan.cosets.count()];
         for step in 0..=degree {
             let weight = derivative_weight(step, degree);
             for (value, piece) in sum.iter_mut().zip(self.pieces_at(tau)) {
@@ -180,7 +181,7 @@ fn unused_blinding_moves_the_pieces_in_every_direction() {
     let mut rng = ChaCha20Rng::seed_from_u64(11);
     let mut case = case(&mut rng);
     let [x, tau] = [(); 2].map(|()| Fr::random(&mut rng));
-    let pieces = case.prepared.cosets.count();
+    let pieces = case.prepared.plan.cosets.count();
     let advice = case.key.halo2().get_vk().cs().num_advice_columns();
     let directions: Vec<Vec<Fr>> = (0..advice)
         .map(|column| {

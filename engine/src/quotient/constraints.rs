@@ -10,7 +10,7 @@ use halo2curves::bn256::Fr;
 
 /// Where each column is in the list that the program reads.
 #[derive(Clone, Debug)]
-pub(crate) struct Sources {
+pub struct Sources {
     fixed: u32,
     sigma: u32,
     /// l_0, l_last, l_active, X.
@@ -41,12 +41,12 @@ impl Sources {
     }
 
     /// How many columns the key has: fixed, sigma, l_0, l_last, l_active and X, in this order.
-    pub(crate) fn of_key(&self) -> usize {
+    pub fn of_key(&self) -> usize {
         self.advice as usize
     }
 
     /// How many columns a proof has: advice, instance, products.
-    pub(crate) fn of_proof(&self) -> usize {
+    pub fn of_proof(&self) -> usize {
         (self.columns - self.advice) as usize
     }
 
@@ -62,17 +62,22 @@ impl Sources {
 
 /// Challenges that the constraints depend on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Scalars {
-    pub(crate) beta: Fr,
-    pub(crate) gamma: Fr,
-    pub(crate) y: Fr,
+pub struct Scalars {
+    /// Of the permutation argument.
+    pub beta: Fr,
+    /// Of the permutation argument.
+    pub gamma: Fr,
+    /// Between the constraints.
+    pub y: Fr,
 }
 
 /// All constraints as one program.
 #[derive(Clone, Debug)]
-pub(crate) struct Compiled {
-    pub(crate) program: Program,
-    pub(crate) sources: Sources,
+pub struct Compiled {
+    /// Their weighted sum.
+    pub program: Program,
+    /// What the program's columns are.
+    pub sources: Sources,
     permuted: usize,
     constraints: usize,
     /// What the program reads after the shifts, in terms of the constraints' weights.
@@ -121,7 +126,7 @@ impl Compiled {
     }
 
     /// The table that the program reads.
-    pub(crate) fn table(&self, scalars: &Scalars) -> Vec<Fr> {
+    pub fn table(&self, scalars: &Scalars) -> Vec<Fr> {
         let geometric = |first: Fr, ratio: Fr, count: usize| {
             std::iter::successors(Some(first), move |power| Some(*power * ratio)).take(count)
         };

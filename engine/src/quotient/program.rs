@@ -15,31 +15,46 @@ const BLOCK: usize = 64;
 /// Blocks that one piece of work goes through with the same registers.
 const BLOCKS: usize = 16;
 
+/// What an instruction reads.
 #[derive(Clone, Copy, Debug)]
-enum Operand {
+pub enum Operand {
+    /// What an earlier instruction left there.
     Register(u16),
+    /// A cell of a column, so many rows further down, cyclically.
     Cell {
+        /// Which column.
         column: u32,
+        /// How many rows further down.
         rotation: i32,
     },
     /// In the table of scalars, or after it among the constants.
     Scalar(u32),
 }
 
+/// What an instruction does.
 #[derive(Clone, Copy, Debug)]
-enum Operation {
+pub enum Operation {
+    /// a + b
     Add,
+    /// a - b
     Sub,
+    /// a b
     Mul,
+    /// a a
     Square,
 }
 
+/// One step, in every row.
 #[derive(Clone, Copy, Debug)]
-struct Instruction {
-    operation: Operation,
-    target: u16,
-    a: Operand,
-    b: Operand,
+pub struct Instruction {
+    /// What is done.
+    pub operation: Operation,
+    /// The register that takes the result. It is none of the operands'.
+    pub target: u16,
+    /// The first operand.
+    pub a: Operand,
+    /// The second; a square does not look at it.
+    pub b: Operand,
 }
 
 /// What a graph's node is in each row.
@@ -73,6 +88,21 @@ impl Program {
         }
         compiler.program.result = compiler.places[&root];
         compiler.program
+    }
+
+    /// The steps, for a machine that goes through them itself.
+    pub fn code(&self) -> &[Instruction] {
+        &self.instructions
+    }
+
+    /// Where the result is after the last step.
+    pub fn result(&self) -> Operand {
+        self.result
+    }
+
+    /// What follows the table of scalars.
+    pub fn constants(&self) -> &[Fr] {
+        &self.constants
     }
 
     /// How many instructions are carried out in each row.
