@@ -15,3 +15,4 @@ pub mod incentives;
 pub mod ledger;
 pub mod node;
 pub mod plan;
+pub mod report;

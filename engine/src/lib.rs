@@ -31,6 +31,7 @@ mod permutation;
 mod prove;
 pub mod quotient;
 mod secret;
+pub mod stage;
 mod witness;
 
 pub use error::{EngineError, Feature};

@@ -8,6 +8,7 @@ use crate::opening::{Opening, open};
 use crate::permutation::{self, Set};
 use crate::quotient::Scalars;
 use crate::secret::Secret;
+use crate::stage::Stage;
 use crate::witness;
 use ff::Field;
 use group::Curve;
@@ -64,11 +65,13 @@ where
         transcript.common_scalar(*value)?;
     }
 
+    Stage::Cells.begins();
     let mut advice = witness::collect(circuit, cs, instance, size, usable)?;
     for cell in advice.iter_mut().flat_map(|column| &mut column[usable..]) {
         *cell = Fr::random(&mut rng);
     }
     skip_blinds(&mut rng, advice.len());
+    Stage::Commitments.begins();
     write_points(transcript, &commit(&advice, &prepared.lagrange))?;
 
     // Lookups would follow this challenge, and take it.
@@ -86,14 +89,17 @@ where
             .collect(),
         instance: &instance_values,
     };
+    Stage::Permutation.begins();
     let challenges = permutation::Challenges { beta, gamma };
     let products = products(prepared, key, &columns, challenges, &mut rng, transcript)?;
 
+    Stage::Random.begins();
     let random = random_polynomial(size, &mut rng);
     skip_blinds(&mut rng, 1);
     write_points(transcript, &[msm(&random, params.get_g())])?;
 
     let y = *transcript.squeeze_challenge_scalar::<()>();
+    Stage::Transforms.begins();
     let mut polynomials = advice.clone();
     polynomials.push(instance_values);
     polynomials.extend(products.iter().cloned());
@@ -104,6 +110,7 @@ where
     skip_blinds(&mut rng, pieces.len());
     write_points(transcript, &commit(&pieces, params.get_g()))?;
 
+    Stage::Evaluations.begins();
     let x = *transcript.squeeze_challenge_scalar::<()>();
     let last = -(prepared.blinding as i32 + 1);
     let queries = Queries::new(key, &advice, &products, last);
@@ -118,6 +125,7 @@ where
     write_scalars(transcript, &[eval_polynomial(&random, x)])?;
     write_scalars(transcript, &evaluate(&queries.permutation))?;
 
+    Stage::Opening.begins();
     let folded = fold(&pieces, x.pow_vartime([size as u64]));
     let (advice, rest) = polynomials.split_at(advice.len());
     let products = &rest[1..];
@@ -251,6 +259,7 @@ fn quotient(
     let mut moved = vec![Secret::zeros(fft.size()); polynomials.len()];
     let values = (0..cosets.count())
         .map(|coset| {
+            Stage::Transforms.begins();
             moved
                 .par_iter_mut()
                 .zip(polynomials)
@@ -262,11 +271,13 @@ fn quotient(
                 .map(|values| &values[..])
                 .chain(moved.iter().map(|values| &values[..]))
                 .collect();
+            Stage::Constraints.begins();
             let mut values = Secret::zeros(fft.size());
             compiled.program.run(&columns, &table, &mut values);
             values
         })
         .collect();
+    Stage::Pieces.begins();
     cosets.pieces(fft, values)
 }
 
