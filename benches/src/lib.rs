@@ -16,3 +16,4 @@ pub mod ledger;
 pub mod node;
 pub mod plan;
 pub mod report;
+pub mod trials;

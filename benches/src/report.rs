@@ -9,6 +9,7 @@ pub mod contest;
 pub mod crs;
 pub mod document;
 pub mod figures;
+pub mod lie;
 pub mod machine;
 pub mod noir;
 pub mod ours;

@@ -214,8 +214,11 @@ impl Args {
         report: &mut Report,
     ) -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
-        let (statement, _) = task.duty()?;
-        let expected: Vec<String> = public_inputs(&statement)?.iter().map(hex::encode).collect();
+        let duty = task.duty()?;
+        let expected: Vec<String> = public_inputs(&duty.statement)?
+            .iter()
+            .map(hex::encode)
+            .collect();
         let mut entrants = Vec::new();
         for contestant in contestants {
             bar.set_message(format!(

@@ -65,9 +65,12 @@ impl Circom {
         ];
         let (compiled, _) = run(folder, Path::new("node"), &arguments)?;
 
-        let (statement, witness) = task.duty()?;
+        let duty = task.duty()?;
         let inputs_file = folder.join("inputs.json");
-        fs::write(&inputs_file, inputs(&statement, &witness)?.to_string())?;
+        fs::write(
+            &inputs_file,
+            inputs(&duty.statement, &duty.witness)?.to_string(),
+        )?;
         let command = || {
             let mut command = Command::new(program(peers));
             command
@@ -99,7 +102,7 @@ impl Circom {
             .context("ark-groth16")?;
         sample.effort += witness.effort;
         sample.witness = Some(witness.effort);
-        sample.peak_rss_bytes = sample.peak_rss_bytes.max(witness.peak_rss_bytes);
+        sample.witness_peak_rss_bytes = Some(witness.peak_rss_bytes);
         Ok(sample)
     }
 
@@ -117,7 +120,7 @@ impl Circom {
 
     /// How many lies have no witness, of how many told.
     pub fn refusals(&self, task: Task) -> anyhow::Result<(usize, usize)> {
-        super::task::refusals(task, |inputs| {
+        super::lie::refusals(task, |inputs| {
             let file = self.folder.join("lie.json");
             fs::write(&file, inputs.to_string())?;
             Ok(self.witness(&file, &self.folder.join("lie.wtns")).is_err())

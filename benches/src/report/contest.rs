@@ -80,8 +80,10 @@ pub struct Sample {
     pub effort: Effort,
     /// Of that, what is spent on the witness alone, where it is a step of its own.
     pub witness: Option<Effort>,
-    /// The largest resident set of the processes that did it.
+    /// The largest resident set of the process that proves.
     pub peak_rss_bytes: u64,
+    /// The same of the one that makes the witness, where that is another.
+    pub witness_peak_rss_bytes: Option<u64>,
     /// Length of the proof.
     pub proof_bytes: u64,
     /// By the clock; `None` where the proof cannot be verified with parameters made here.

@@ -121,6 +121,7 @@ impl Report {
                     let witness = series
                         .witness_cpu()
                         .map_or("in it".into(), |cpu| format!("{cpu:.2} s"));
+                    let memory = memory(series);
                     let verification = series
                         .verification()
                         .map_or("not with these parameters".into(), |s| {
@@ -128,12 +129,11 @@ impl Report {
                         });
                     writeln!(
                         f,
-                        "| {} | {contestant} | {:.3} | {:.1} | {witness} | {:.3} | {:.0} MiB | {} B | {verification} | {:.0} % |",
+                        "| {} | {contestant} | {:.3} | {:.1} | {witness} | {:.3} | {memory} | {} B | {verification} | {:.0} % |",
                         task.validators,
                         cpu.median,
                         1e3 * cpu.median / task.validator_days(),
                         series.seconds().median,
-                        series.peak().median / MIB,
                         series.proof_bytes(),
                         100.0 * cpu.spread()
                     )?;
@@ -150,7 +150,8 @@ impl Report {
         writeln!(
             f,
             "\nVigil's CPU time over a peer's (below 1: Vigil is cheaper), with keys in memory where the system keeps one, and with \
-             loading the key for one proof; memory likewise.\n\n| V | peer | CPU | CPU with loading | wall | memory |\n|---|---|---|---|---|---|"
+             loading the key for one proof, and with the peer's witness given away (ours is in ours); memory is that of the process that proves.\n\n\
+             | V | peer | CPU | CPU with loading | CPU without the peer's witness | wall | memory |\n|---|---|---|---|---|---|---|"
         )?;
         for task in self.shared_tasks() {
             let Some(ours) = self.find(task, Contestant::Vigil) else {
@@ -160,10 +161,11 @@ impl Report {
                 if let Some(peer) = self.find(task, contestant) {
                     writeln!(
                         f,
-                        "| {} | {contestant} | {:.2} | {:.2} | {:.2} | {:.2} |",
+                        "| {} | {contestant} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
                         task.validators,
                         ours.cpu().median / peer.cpu().median,
                         ours.cpu_with_load() / peer.cpu_with_load(),
+                        ours.cpu().median / peer.cpu_without_witness(),
                         ours.seconds().median / peer.seconds().median,
                         ours.peak().median / peer.peak().median
                     )?;
@@ -293,6 +295,15 @@ impl fmt::Display for Report {
         self.ours(f)?;
         self.stages(f)?;
         self.lies(f)
+    }
+}
+
+/// Of the prover, and of the witness where that is another process.
+fn memory(series: &Series) -> String {
+    let prover = format!("{:.0} MiB", series.peak().median / MIB);
+    match series.witness_peak() {
+        Some(witness) => format!("{prover}, witness {:.0}", witness / MIB),
+        None => prover,
     }
 }
 

@@ -75,6 +75,21 @@ impl Series {
         self.figure(|sample| sample.peak_rss_bytes as f64)
     }
 
+    /// Bytes of the process that makes the witness.
+    pub fn witness_peak(&self) -> Option<f64> {
+        let all: Option<Vec<f64>> = self
+            .samples
+            .iter()
+            .map(|sample| Some(sample.witness_peak_rss_bytes? as f64))
+            .collect();
+        all.map(|all| Figure::of(all).median)
+    }
+
+    /// CPU-seconds of the proof without the witness, where that is a step of its own.
+    pub fn cpu_without_witness(&self) -> f64 {
+        self.cpu().median - self.witness_cpu().unwrap_or(0.0)
+    }
+
     /// By the clock.
     pub fn verification(&self) -> Option<f64> {
         let all: Option<Vec<f64>> = self

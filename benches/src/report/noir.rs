@@ -31,7 +31,7 @@ impl Noir {
 
     /// Compiles the program and makes its verifying key; Barretenberg makes the proving key in each proof.
     pub fn start(task: Task, peers: &Path, folder: &Path) -> anyhow::Result<(Self, Ready)> {
-        let (statement, witness) = task.duty()?;
+        let duty = task.duty()?;
         fs::create_dir_all(folder)?;
         let contestant = Self {
             inputs: folder.join("inputs.json"),
@@ -41,7 +41,7 @@ impl Noir {
         };
         fs::write(
             &contestant.inputs,
-            inputs(&statement, &witness)?.to_string(),
+            inputs(&duty.statement, &duty.witness)?.to_string(),
         )?;
         let script = peers.join("noir-compile.mjs");
         let arguments = [
@@ -91,7 +91,8 @@ impl Noir {
         Ok(Sample {
             effort,
             witness: Some(witness.effort),
-            peak_rss_bytes: witness.peak_rss_bytes.max(proof.peak_rss_bytes),
+            peak_rss_bytes: proof.peak_rss_bytes,
+            witness_peak_rss_bytes: Some(witness.peak_rss_bytes),
             proof_bytes: fs::metadata(self.folder.join("proof/proof"))?.len(),
             verify_seconds: None,
             stages: Vec::new(),
@@ -127,7 +128,7 @@ impl Noir {
 
     /// How many lies have no witness, of how many told.
     pub fn refusals(&self, task: Task) -> anyhow::Result<(usize, usize)> {
-        super::task::refusals(task, |inputs| {
+        super::lie::refusals(task, |inputs| {
             let file = self.folder.join("lie.json");
             fs::write(&file, inputs.to_string())?;
             Ok(self.witness(&file, &self.folder.join("lie.gz")).is_err())

@@ -1,9 +1,10 @@
 //! Vigil as a contestant: with its own engine, and its circuit with halo2-axiom's prover.
 
 use super::contest::{Contestant, Effort, Ready, Sample};
+use super::lie::Lie;
 use super::process::{LIE, Served};
 use super::stages::Stages;
-use super::task::{Lie, Task, public_inputs};
+use super::task::{Duty, Task, public_inputs};
 use super::usage::{Cost, measure};
 use anyhow::{Context as _, ensure};
 use std::env;
@@ -79,7 +80,9 @@ pub fn serve(
             setup: Effort::default(),
         },
     )?;
-    let (statement, witness) = task.duty()?;
+    let Duty {
+        statement, witness, ..
+    } = task.duty()?;
     let policy = ParamsPolicy {
         allow_unsafe: true,
         ..ParamsPolicy::default()
@@ -101,6 +104,7 @@ pub fn serve(
             effort: effort(&cost),
             witness: None,
             peak_rss_bytes: cost.peak_rss_bytes,
+            witness_peak_rss_bytes: None,
             proof_bytes: proof.len() as u64,
             verify_seconds: Some(start.elapsed().as_secs_f64()),
             stages: match contestant {
@@ -130,12 +134,16 @@ fn refusals(
     policy: &ParamsPolicy,
 ) -> anyhow::Result<(usize, usize)> {
     let (mut refused, mut told) = (0, 0);
+    let mut rng = task.rng();
     for lie in Lie::ALL {
-        let (mut statement, mut witness) = task.duty()?;
-        if !lie.tell(&mut statement, &mut witness) {
+        let mut duty = task.duty()?;
+        if !lie.tell(&mut duty, &mut rng) {
             continue;
         }
         told += 1;
+        let Duty {
+            statement, witness, ..
+        } = duty;
         let instance = statement.to_instance(key.shape().capacity())?;
         let circuit = VigilCircuit::duty(key.shape(), &statement, &witness)?;
         let forced = prove_unchecked(key, srs, circuit, &instance)?;

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use halo2curves::bn256::Fr;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
+use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vigil_circuits::identity::fr_to_be_bytes;
@@ -31,12 +32,43 @@ impl Task {
         f64::from(self.validators) * self.words as f64
     }
 
-    /// The statement, with the best claims that are true, and its witness.
-    pub fn duty(&self) -> anyhow::Result<(DutyStatement, DutyWitness)> {
-        let seed = u64::from(self.validators) << 8 | self.words as u64;
-        let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        let pool = SyntheticPool::new(&mut rng, self.words()?, 1, self.validators as usize)?;
-        Ok(pool.duty(0, THRESHOLDS))
+    /// Seeded by the task.
+    pub fn rng(&self) -> ChaCha20Rng {
+        ChaCha20Rng::seed_from_u64(u64::from(self.validators) << 8 | self.words as u64)
+    }
+
+    /// Its duty.
+    pub fn duty(&self) -> anyhow::Result<Duty> {
+        Duty::random(self.words()?, self.validators, &mut self.rng())
+    }
+}
+
+/// A true statement.
+#[derive(Clone, Debug)]
+pub struct Duty {
+    /// With the best claims that are true.
+    pub statement: DutyStatement,
+    /// Its witness.
+    pub witness: DutyWitness,
+    /// As many validators of another operator, in the same ledger.
+    pub strangers: Vec<DutyPlace>,
+}
+
+impl Duty {
+    /// Of a random ledger of two operators.
+    pub fn random(
+        words: Words,
+        validators: u32,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> anyhow::Result<Self> {
+        let pool = SyntheticPool::new(rng, words, 2, 2 * validators as usize)?;
+        let (statement, witness) = pool.duty(0, THRESHOLDS);
+        let (_, other) = pool.duty(1, THRESHOLDS);
+        Ok(Self {
+            statement,
+            witness,
+            strangers: other.places,
+        })
     }
 }
 
@@ -119,79 +151,4 @@ fn number(value: u64) -> Value {
 
 fn bytes_text(bytes: &[u8; 32]) -> Value {
     Value::String(format!("0x{}", hex::encode(bytes)))
-}
-
-/// A statement that is not true of its witness, clause by clause: what every contestant must refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Lie {
-    /// S1: another operator's id.
-    Operator,
-    /// S3: a validator that missed nothing.
-    Row,
-    /// S7: a slashed or failing validator counted as compliant.
-    Compliant,
-    /// S8: one slashed validator fewer, or one more.
-    Slashed,
-    /// S9: more good stake.
-    GoodStake,
-    /// S9: a better performance.
-    Performance,
-}
-
-impl Lie {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Operator,
-        Self::Row,
-        Self::Compliant,
-        Self::Slashed,
-        Self::GoodStake,
-        Self::Performance,
-    ];
-
-    /// Tells it; `false` if these rows give no occasion for it, or it happens to be true.
-    pub fn tell(self, statement: &mut DutyStatement, witness: &mut DutyWitness) -> bool {
-        let claims = &mut statement.claims;
-        match self {
-            Self::Operator => statement.operator_id += Fr::one(),
-            Self::Row => {
-                let failed = |place: &&mut DutyPlace| {
-                    place.row.words.iter().any(|word| word.head.count() > 0)
-                };
-                let Some(place) = witness.places.iter_mut().find(failed) else {
-                    return false;
-                };
-                for word in &mut place.row.words {
-                    *word = Default::default();
-                }
-            }
-            Self::Compliant => {
-                let failing = |place: &&mut DutyPlace| !place.compliant;
-                let Some(place) = witness.places.iter_mut().find(failing) else {
-                    return false;
-                };
-                place.compliant = true;
-            }
-            Self::Slashed => claims.slashed = claims.slashed.checked_sub(1).unwrap_or(1),
-            Self::GoodStake => claims.good_stake += 1,
-            Self::Performance => claims.performance_bps += 1,
-        }
-        statement.check(witness).is_err()
-    }
-}
-
-/// How many lies a contestant refuses, of how many there are for this task. `refuses` is given the inputs.
-pub fn refusals(
-    task: Task,
-    mut refuses: impl FnMut(&Value) -> anyhow::Result<bool>,
-) -> anyhow::Result<(usize, usize)> {
-    let (mut refused, mut told) = (0, 0);
-    for lie in Lie::ALL {
-        let (mut statement, mut witness) = task.duty()?;
-        if lie.tell(&mut statement, &mut witness) {
-            told += 1;
-            refused += usize::from(refuses(&inputs(&statement, &witness)?)?);
-        }
-    }
-    Ok((refused, told))
 }
