@@ -60,8 +60,7 @@ fn demands(op: Op, view: &mut View<'_, '_>) -> Constraints {
         Op::Absorb => sponge::absorb(view),
         Op::Hold => sponge::hold(view),
         Op::Input => sponge::input(view),
-        Op::Output => sponge::output(view),
-        Op::NodeOutput => path::output(view),
+        Op::Output => path::output(view),
         Op::PathLeaf => path::leaf(view),
         Op::PathNode => path::node(view),
         Op::Load => range::load(view),
@@ -154,7 +153,7 @@ fn side_by_side(demands: impl Iterator<Item = Constraints>) -> Polynomials {
 /// under its own name.
 pub(crate) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) -> Vec<Named> {
     let mut named = Vec::new();
-    for (number, &lane) in columns.lanes.iter().enumerate() {
+    for (number, lane) in columns.lanes.iter().enumerate() {
         meta.create_gate("lane", |meta| {
             let mut view = View {
                 meta,

@@ -68,10 +68,10 @@ pub(crate) enum Start {
     Bit,
 }
 
-/// All cells of a circuit.
+/// All cells of a circuit, as lanes of eight columns; [`crate::circuit`] folds them where the shape is narrow.
 pub(crate) struct Sheet {
     shape: Shape,
-    /// Columns of lane 0, of lane 1, ...; each 2^k rows.
+    /// Columns of lane 0, of lane 1, ...; a cell a row.
     pub(crate) advice: Vec<Vec<Fr>>,
     /// See [`fixed`].
     pub(crate) fixed: Vec<Vec<Fr>>,
@@ -83,7 +83,7 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     pub(crate) fn new(shape: Shape) -> Self {
-        let rows = 1usize << shape.k;
+        let rows = (1usize << shape.k) / shape.form.fold();
         let advice = shape.lanes as usize * LANE_WIDTH;
         let fixed = fixed::OPS + ops::columns(shape.family).len();
         Self {
@@ -226,7 +226,10 @@ impl Sheet {
             let (constants, external, internal) = self.permutation[i];
             for j in 0..WIDTH {
                 self.write(lane, j, row + i, state[j]);
-                self.write_fixed(fixed::CONSTANTS + j, row + i, constants[j]);
+                // The output's row has none of the permutation's; Output may have its own there.
+                if i + 1 < PERMUTATION_ROWS {
+                    self.write_fixed(fixed::CONSTANTS + j, row + i, constants[j]);
+                }
             }
             self.write_fixed(fixed::EXTERNAL, row + i, Fr::from(u64::from(external)));
             self.write_fixed(fixed::INTERNAL, row + i, Fr::from(u64::from(internal)));
@@ -294,8 +297,9 @@ impl Sheet {
             node = self.permutation(lane, output + 1, children)[0] + children[0];
         }
         let output = row + depth * PERMUTATION_ROWS;
-        let [wire] = self.desk_op(lane, output, Op::NodeOutput, [Source::Witness(node)]);
-        wire
+        // With the feed-forward.
+        self.write_fixed(fixed::CONSTANTS, output, Fr::ONE);
+        self.output(lane, output, Source::Witness(node))
     }
 
     /// Gives every other lane the cells of lane 0 in rows `0..rows`: gates are the same in all

@@ -140,6 +140,7 @@ fn assemble_cells(
             lane,
             base + ORDER_ROW,
             place.map(|place| place.index),
+            None,
             sequence,
         );
         sequence = ordered.next;

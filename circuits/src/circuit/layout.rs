@@ -15,7 +15,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn shape(family: Family, k: u32, lanes: u32) -> Shape {
-    Shape { family, k, lanes }
+    Shape::wide(family, k, lanes)
 }
 
 pub(super) fn duty(words: Words, k: u32, lanes: u32) -> Shape {
@@ -26,7 +26,7 @@ pub(super) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
 
-fn honest(shape: Shape, validators: usize, seed: u64) -> (VigilCircuit, Vec<Fr>) {
+pub(super) fn honest(shape: Shape, validators: usize, seed: u64) -> (VigilCircuit, Vec<Fr>) {
     match shape.family {
         Family::Duty(words) => {
             let pool = SyntheticPool::new(&mut rng(seed), words, 1, validators).unwrap();
@@ -73,6 +73,11 @@ pub(super) fn shapes() -> Vec<Shape> {
         shape(Family::Enrolment, 12, 7),
         shape(Family::Membership, 8, 1),
         shape(Family::Membership, 9, 1),
+        Shape::narrow(Family::Duty(Words::W1), 12, 1),
+        Shape::narrow(Family::Duty(Words::W1), 13, 2),
+        Shape::narrow(Family::Duty(Words::W7), 14, 1),
+        Shape::narrow(Family::Enrolment, 12, 1),
+        Shape::narrow(Family::Membership, 10, 1),
     ]
 }
 
@@ -97,6 +102,8 @@ struct Layout {
     family: Family,
     marks: BTreeMap<(usize, usize), u64>,
     constants: BTreeSet<(usize, usize)>,
+    /// Rows where a tree node is put on the desk.
+    nodes: BTreeSet<usize>,
 }
 
 impl Layout {
@@ -143,7 +150,9 @@ impl Layout {
             );
             self.permutation(at + 1);
         }
-        self.op(row + 24 * depth, Op::NodeOutput);
+        self.op(row + 24 * depth, Op::Output);
+        // The feed-forward's factor.
+        self.nodes.insert(row + 24 * depth);
     }
     fn chains(&mut self, start: usize, head: usize, first: u64) {
         for row in start..head {
@@ -210,6 +219,7 @@ fn every_fixed_cell_is_the_documented_one() {
             family: shape.family,
             marks: BTreeMap::new(),
             constants: BTreeSet::new(),
+            nodes: BTreeSet::new(),
         };
         let per_lane = (shape.capacity() / shape.lanes) as usize;
         match shape.family {
@@ -276,7 +286,9 @@ fn every_fixed_cell_is_the_documented_one() {
         }
         for (column, cells) in sheet.fixed.iter().enumerate() {
             for (row, cell) in cells.iter().enumerate() {
-                if column < fixed::EXTERNAL {
+                if column == fixed::CONSTANTS && layout.nodes.contains(&row) {
+                    assert_eq!(*cell, Fr::ONE, "{shape} ({column}, {row})");
+                } else if column < fixed::EXTERNAL {
                     let allowed = layout.constants.contains(&(column, row));
                     assert!(allowed || *cell == Fr::ZERO, "{shape} ({column}, {row})");
                 } else {
@@ -290,12 +302,13 @@ fn every_fixed_cell_is_the_documented_one() {
         VigilCircuit::configure_with_params(&mut cs, shape);
         let last = layout.marks.keys().map(|(_, row)| *row).max().unwrap();
         let furthest = cs.advice_queries().iter().map(|q| q.1.0).max().unwrap() as usize;
-        assert!(last + furthest < crate::shape::usable_rows(shape.k));
-        assert!(crate::shape::usable_rows(shape.k) + cs.blinding_factors() < (1 << shape.k));
+        let fold = shape.form.fold();
+        assert!(fold * last + furthest < fold * shape.usable_rows());
+        assert!(fold * shape.usable_rows() + cs.blinding_factors() < (1 << shape.k));
         // Negative rotations never leave the circuit upwards.
         let upwards = cs.advice_queries().iter().map(|q| q.1.0).min().unwrap();
-        assert_eq!(upwards, -23);
-        for op in [Op::PathNode, Op::NodeOutput] {
+        assert_eq!(upwards, -23 * fold as i32);
+        for op in [Op::PathNode, Op::Output] {
             let (column, value) = ops::slot(shape.family, op);
             let column = &sheet.fixed[fixed::OPS + column];
             let first = column.iter().position(|v| *v == Fr::from(value)).unwrap();
@@ -357,12 +370,12 @@ fn selectors_are_zero_exactly_elsewhere_and_idle_rows_ask_nothing() {
             for polynomial in gate.polynomials() {
                 let seed = Fr::random(&mut rng);
                 let noise = |a: usize, b: i32| {
-                    (seed + Fr::from((a * 64) as u64 + (b + 32) as u64)).square()
+                    (seed + Fr::from((a * 512) as u64 + (b + 256) as u64)).square()
                 };
                 let value = evaluate(
                     polynomial,
                     &|column, rotation| {
-                        if column < fixed::EXTERNAL {
+                        if column < fixed::EXTERNAL / shape.form.fold() {
                             noise(1000 + column, rotation)
                         } else {
                             Fr::ZERO
@@ -387,6 +400,7 @@ fn cells_outside_the_layout_are_read_by_nothing() {
         (duty(Words::W28, 13, 2), 1),
         (shape(Family::Enrolment, 11, 2), 7),
         (Shape::default(), 1),
+        (Shape::narrow(Family::Duty(Words::W1), 13, 2), 9),
     ] {
         let (mut circuit, instance) = honest(shape, validators, 3);
         let mut rng = rng(77);

@@ -21,10 +21,8 @@ pub enum Op {
     Hold,
     /// Load a permutation's input from the desk \[sponge\].
     Input,
-    /// Put a hash on the desk \[sponge\].
+    /// Put a hash on the desk, or a tree node with its feed-forward \[path\].
     Output,
-    /// Put a tree node (with its feed-forward) on the desk \[path\].
-    NodeOutput,
     /// The leaf is one of the four children \[path\].
     PathLeaf,
     /// The node is one of the four children \[path\].
@@ -33,7 +31,7 @@ pub enum Op {
     Load,
     /// The cells of three chains are bits \[range\].
     Bits,
-    /// Strict order of indices, the enabled flag, the count \[place\].
+    /// Strict order of indices, the enabled flag, the counts \[place\].
     Order,
     /// What holds of enabled and of disabled places \[place\].
     Place,
@@ -64,26 +62,31 @@ pub enum Op {
 /// Columns of the duty circuits of several words; Hold and LastEpoch stand between two words.
 const DUTY: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
-    &[Op::Rate, Op::Stake, Op::LastEpoch],
-    &[Op::Order, Op::Duties, Op::Place, Op::Bits],
-    &[Op::MulAdd, Op::Instance, Op::Constant, Op::WalkEnd],
-    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields, Op::Hold],
+    &[Op::Order, Op::Duties, Op::LastEpoch],
+    &[Op::Rate, Op::Stake, Op::Place, Op::Output],
+    &[Op::MulAdd, Op::Bits, Op::WalkEnd, Op::Fields],
+    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Hold],
     &[
-        Op::NodeOutput,
-        Op::Output,
         Op::Load,
         Op::Hits,
         Op::FirstEpoch,
+        Op::Instance,
+        Op::Constant,
     ],
 ];
 
 /// The same for one word.
 const DUTY_OF_ONE_WORD: &[&[Op]] = &[
     DUTY[0],
-    &[Op::Rate, Op::Stake],
-    DUTY[2],
-    DUTY[3],
-    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields],
+    &[Op::Rate, Op::Stake, Op::Order, Op::Output],
+    &[Op::MulAdd, Op::Place, Op::Bits, Op::Duties],
+    &[
+        Op::FirstLayer,
+        Op::Absorb,
+        Op::Input,
+        Op::Fields,
+        Op::WalkEnd,
+    ],
     DUTY[5],
 ];
 
@@ -96,25 +99,13 @@ impl Op {
 
 const ENROLMENT: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
-    &[Op::Order, Op::Place],
-    &[
-        Op::FirstLayer,
-        Op::Input,
-        Op::Output,
-        Op::NodeOutput,
-        Op::Instance,
-    ],
+    &[Op::Order, Op::Place, Op::Output],
+    &[Op::FirstLayer, Op::Input, Op::Instance],
 ];
 
 const MEMBERSHIP: &[&[Op]] = &[
     &[Op::PathLeaf, Op::PathNode],
-    &[
-        Op::FirstLayer,
-        Op::Input,
-        Op::Output,
-        Op::NodeOutput,
-        Op::Instance,
-    ],
+    &[Op::FirstLayer, Op::Input, Op::Instance, Op::Output],
 ];
 
 /// The operations of a family, by fixed column; an operation's value is its place plus one.

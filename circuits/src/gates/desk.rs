@@ -11,20 +11,17 @@
 
 use super::Constraints;
 use crate::circuit::columns::View;
-use halo2_proofs::poly::Rotation;
 
 /// [`Op::Instance`](crate::circuit::ops::Op::Instance).
 pub(super) fn instance(view: &mut View<'_, '_>) -> Constraints {
-    let [desk] = view.desk();
-    let column = view.columns.instance;
-    let instance = view.meta.query_instance(column, Rotation::cur());
+    let [desk, instance] = view.public_input();
     vec![("public input", desk - instance)]
 }
 
 /// [`Op::Constant`](crate::circuit::ops::Op::Constant).
 pub(super) fn fixed_value(view: &mut View<'_, '_>) -> Constraints {
     let [desk] = view.desk();
-    let value = view.fixed(view.columns.constants[0], 0);
+    let value = view.constant(0);
     vec![("constant", desk - value)]
 }
 

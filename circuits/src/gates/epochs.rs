@@ -85,7 +85,7 @@ fn counted(source: Expression<Fr>, target: Expression<Fr>, head: Expression<Fr>)
 
 /// Where step is 1.
 pub(super) fn step(view: &mut View<'_, '_>) -> Constraints {
-    let on = view.fixed(view.columns.step, 0);
+    let on = view.mark(view.columns.step, 0);
     let [source, target, head] =
         std::array::from_fn(|i| view.chain(i, 0) - view.chain(i, 2) * Fr::from(4));
     let (misses, misses_next) = (view.chain(0, 1), view.chain(0, 3));

@@ -1,4 +1,4 @@
-//! Tree paths: the row after a hash holds four children, and the hash is one of them.
+//! Hashes on the desk, and tree paths: the row after a hash holds four children, and the hash is one of them.
 //!
 //! Which of the four is nobody's business, so no position bits are needed: the product of the four
 //! differences is zero. A node's value is `P(children)[0] + children[0]`; the children stand in the
@@ -8,7 +8,9 @@
 //! |---|---|---|
 //! | leaf is a child | (hash - a)(hash - b)(hash - c)(hash - d) = 0, hash = state_0 | 4 + 2 |
 //! | node is a child | the same with node = state_0 + state_0 of 23 rows above | 4 + 2 |
-//! | node output | desk_0 = node | 1 + 5 |
+//! | output | desk_0 = state_0 + k_0 (state_0 of 23 rows above) | 2 + 4 |
+//!
+//! k_0 is a fixed constant: 0 for a sponge's hash, 1 for a tree node.
 
 use super::Constraints;
 use super::permutation::ROWS;
@@ -31,10 +33,11 @@ pub(super) fn node(view: &mut View<'_, '_>) -> Constraints {
     vec![("node is a child", differences(view, node))]
 }
 
-/// [`Op::NodeOutput`](crate::circuit::ops::Op::NodeOutput).
+/// [`Op::Output`](crate::circuit::ops::Op::Output).
 pub(super) fn output(view: &mut View<'_, '_>) -> Constraints {
     let [desk] = view.desk();
-    vec![("node output", desk - node_value(view))]
+    let feed_forward = view.constant(0) * view.state0(FEED_FORWARD);
+    vec![("output", desk - view.state0(0) - feed_forward)]
 }
 
 fn node_value(view: &mut View<'_, '_>) -> Expression<Fr> {

@@ -59,12 +59,12 @@ pub(super) fn rounds(view: &mut View<'_, '_>) -> Polynomials {
         let u = x.clone().map(fifth_power);
         Row { x, u }
     });
-    let constants = view.columns.constants.map(|column| view.fixed(column, 0));
+    let constants = std::array::from_fn(|i| view.constant(i));
     let flags = Flags {
         input: view.op(Op::FirstLayer),
-        external: view.fixed(view.columns.external, 0),
-        internal: view.fixed(view.columns.internal, 0),
-        next_internal: view.fixed(view.columns.internal, 1),
+        external: view.mark(view.columns.external, 0),
+        internal: view.mark(view.columns.internal, 0),
+        next_internal: view.mark(view.columns.internal, 1),
     };
     let never = Expression::Constant(Fr::ZERO);
     let first = Flags {

@@ -38,7 +38,7 @@ pub(super) fn is_bit(x: Expression<Fr>) -> Expression<Fr> {
 /// Where range is 1 or 2: the chains go on by a digit.
 pub(super) fn digits(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; 3] = ["digit 0", "digit 1", "digit 2"];
-    let range = view.fixed(view.columns.range, 0);
+    let range = view.mark(view.columns.range, 0);
     let (cur, next) = (view.chains(0), view.chains(1));
     let constraints = NAMES
         .into_iter()
@@ -53,7 +53,7 @@ pub(super) fn digits(view: &mut View<'_, '_>) -> Constraints {
 /// Where range is 2: the chains start with a zero.
 pub(super) fn starts(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; 3] = ["start 0", "start 1", "start 2"];
-    let range = view.fixed(view.columns.range, 0);
+    let range = view.mark(view.columns.range, 0);
     let constraints = NAMES.into_iter().zip(view.chains(0)).collect();
     // 0, 1, 2 -> 0, 0, 2
     when(range.clone() * (range - constant(1)), constraints)

@@ -164,7 +164,9 @@ impl Args {
 
     fn shape(&self, ledger: &Ledger, validators: usize) -> anyhow::Result<Shape> {
         let family = Family::Duty(ledger.words());
-        self.output.shape(family, u32::try_from(validators)?)
+        self.output
+            .lanes
+            .smallest(family, u32::try_from(validators)?)
     }
 
     /// What is claimed, of which rows.

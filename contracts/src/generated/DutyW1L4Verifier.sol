@@ -29,10 +29,10 @@ contract DutyW1L4Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0xc39d383da65afa70209451cc967db53e8adeb3cbcef19fef2c644e80908965a3;
-    uint256 private constant KEY_BYTES = 2368;
+    bytes32 private constant CIRCUIT = 0x9c8b364d85be3e5784c76a257a2a1be87177c05e729eda7b83d12d7e7f6792ba;
+    uint256 private constant KEY_BYTES = 2304;
     uint256 private constant INPUT_BYTES = 352;
-    uint256 private constant PROOF_BYTES = 6784;
+    uint256 private constant PROOF_BYTES = 6752;
 
     /// @dev Order of the scalar field.
     uint256 private constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
@@ -61,30 +61,30 @@ contract DutyW1L4Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x0e40;
     uint256 private constant SECOND_OPENING = 0x0ea0;
     uint256 private constant EVALUATIONS_BLOCK = 0x0ee0;
-    uint256 private constant EVALUATIONS_END = 0x1f40;
+    uint256 private constant EVALUATIONS_END = 0x1f20;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0440;
-    uint256 private constant DENOMINATORS = 0x1f40;
-    uint256 private constant ROTATION_DENOMINATORS = 0x2000;
-    uint256 private constant INVERSES = 0x2100;
-    uint256 private constant INVERSES_END = 0x22c0;
-    uint256 private constant RIGHT = 0x2a40;
-    uint256 private constant LEFT = 0x2ac0;
-    uint256 private constant PAIRING = 0x2b60;
-    uint256 private constant KEY_DATA = 0x2ce0;
-    uint256 private constant KEY_ROTATIONS = 0x2dc0;
-    uint256 private constant KEY_TAU = 0x3120;
-    uint256 private constant GENERATOR = 0x3620;
-    uint256 private constant KEY_POINTS = 0x31a0;
-    uint256 private constant KEY_COEFFICIENTS_LAST = 0x2a20;
-    uint256 private constant CALL = 0x4700;
-    uint256 private constant KEY_CIRCUIT = 0x2ce0;
-    uint256 private constant KEY_DIGEST = 0x2d00;
-    uint256 private constant KEY_PLACES = 0x2d20;
-    uint256 private constant KEY_K = 0x2d40;
-    uint256 private constant KEY_N_INVERSE = 0x2d60;
-    uint256 private constant KEY_OMEGA = 0x2d80;
-    uint256 private constant KEY_OMEGA_LAST = 0x2da0;
+    uint256 private constant DENOMINATORS = 0x1f20;
+    uint256 private constant ROTATION_DENOMINATORS = 0x1fe0;
+    uint256 private constant INVERSES = 0x20e0;
+    uint256 private constant INVERSES_END = 0x22a0;
+    uint256 private constant RIGHT = 0x2a00;
+    uint256 private constant LEFT = 0x2a80;
+    uint256 private constant PAIRING = 0x2b20;
+    uint256 private constant KEY_DATA = 0x2ca0;
+    uint256 private constant KEY_ROTATIONS = 0x2d80;
+    uint256 private constant KEY_TAU = 0x30e0;
+    uint256 private constant GENERATOR = 0x35a0;
+    uint256 private constant KEY_POINTS = 0x3160;
+    uint256 private constant KEY_COEFFICIENTS_LAST = 0x29e0;
+    uint256 private constant CALL = 0x4600;
+    uint256 private constant KEY_CIRCUIT = 0x2ca0;
+    uint256 private constant KEY_DIGEST = 0x2cc0;
+    uint256 private constant KEY_PLACES = 0x2ce0;
+    uint256 private constant KEY_K = 0x2d00;
+    uint256 private constant KEY_N_INVERSE = 0x2d20;
+    uint256 private constant KEY_OMEGA = 0x2d40;
+    uint256 private constant KEY_OMEGA_LAST = 0x2d60;
 
     /// @param key_ Contract with the verifying key as its code.
     /// @param codeHash Hash of that code. Code without instructions never changes, so this is checked once.
@@ -106,7 +106,7 @@ contract DutyW1L4Verifier is IProofVerifier {
         assembly ("memory-safe") {
             start := proof.offset
         }
-        if (msg.data.length != 7204 || proof.length != PROOF_BYTES || start != 420) {
+        if (msg.data.length != 7172 || proof.length != PROOF_BYTES || start != 420) {
             revert MalformedCall();
         }
         return _check(key, 1, 4, start);
@@ -126,12 +126,12 @@ contract DutyW1L4Verifier is IProofVerifier {
             // Selector, two offsets; count and inputs; count, offsets, and every proof after its length.
             table := add(0x84, mul(count, INPUT_BYTES))
             canonical := and(eq(inputs.offset, 0x64), eq(proofs.offset, table))
-            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 6848))))
+            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 6816))))
             for { let i := 0 } and(canonical, lt(i, count)) { i := add(i, 1) } {
                 let offset := calldataload(add(table, shl(5, i)))
                 let length := calldataload(add(table, offset))
                 canonical := and(
-                    eq(offset, add(shl(5, count), mul(i, 6816))),
+                    eq(offset, add(shl(5, count), mul(i, 6784))),
                     eq(length, PROOF_BYTES)
                 )
             }
@@ -172,8 +172,8 @@ contract DutyW1L4Verifier is IProofVerifier {
                 calldatacopy(0x0440, add(proof_, 0), 2048)
                 calldatacopy(0x0c60, add(proof_, 2048), 128)
                 calldatacopy(0x0d00, add(proof_, 2176), 320)
-                calldatacopy(0x0f00, add(proof_, 2496), 4160)
-                calldatacopy(0x0e60, add(proof_, 6656), 128)
+                calldatacopy(0x0f00, add(proof_, 2496), 4128)
+                calldatacopy(0x0e60, add(proof_, 6624), 128)
                 let ok := 1
                 ok := and(ok, lt(mload(0x0f00), r))
                 ok := and(ok, lt(mload(0x0f20), r))
@@ -304,7 +304,6 @@ contract DutyW1L4Verifier is IProofVerifier {
                 ok := and(ok, lt(mload(0x1ec0), r))
                 ok := and(ok, lt(mload(0x1ee0), r))
                 ok := and(ok, lt(mload(0x1f00), r))
-                ok := and(ok, lt(mload(0x1f20), r))
                 if iszero(ok) { fail(0xfd02f350) }
             }
 
@@ -430,283 +429,275 @@ contract DutyW1L4Verifier is IProofVerifier {
             function gates() -> eval {
                 let r := R
                 let y := mload(Y)
-                mstore(0x3680, mulmod(y, y, r)) // y^2
-                mstore(0x36a0, mulmod(mload(0x3680), y, r)) // y^3
-                mstore(0x36c0, mulmod(mload(0x36a0), y, r)) // y^4
-                mstore(0x36e0, mulmod(mload(0x36c0), y, r)) // y^5
-                mstore(0x3700, mulmod(mload(0x36e0), y, r)) // y^6
-                mstore(0x3720, mulmod(mload(0x3700), y, r)) // y^7
-                mstore(0x3740, mulmod(mload(0x3720), y, r)) // y^8
-                mstore(0x3760, mulmod(mload(0x3740), y, r)) // y^9
-                mstore(0x3780, mulmod(mload(0x3760), y, r)) // y^10
-                mstore(0x37a0, mulmod(mload(0x3780), y, r)) // y^11
-                mstore(0x37c0, mulmod(mload(0x37a0), y, r)) // y^12
-                mstore(0x37e0, mulmod(mload(0x37c0), y, r)) // y^13
-                mstore(0x3800, mulmod(mload(0x37e0), y, r)) // y^14
-                mstore(0x3820, mulmod(mload(0x3800), y, r)) // y^15
-                mstore(0x3840, mulmod(mload(0x3820), y, r)) // y^16
-                mstore(0x3860, mulmod(mload(0x3840), y, r)) // y^17
-                mstore(0x3880, mulmod(mload(0x3860), y, r)) // y^18
-                mstore(0x38a0, mulmod(mload(0x3880), y, r)) // y^19
-                mstore(0x38c0, mulmod(mload(0x38a0), y, r)) // y^20
-                mstore(0x38e0, mulmod(mload(0x38c0), y, r)) // y^21
-                mstore(0x3900, mulmod(mload(0x38e0), y, r)) // y^22
-                mstore(0x3920, mulmod(mload(0x3900), y, r)) // y^23
-                mstore(0x3940, mulmod(mload(0x3920), y, r)) // y^24
-                mstore(0x3960, mulmod(mload(0x3940), y, r)) // y^25
-                mstore(0x3980, mulmod(mload(0x3960), y, r)) // y^26
-                mstore(0x39a0, mulmod(mload(0x3980), y, r)) // y^27
-                mstore(0x39c0, mulmod(mload(0x39a0), y, r)) // y^28
-                mstore(0x39e0, mulmod(mload(0x39c0), y, r)) // y^29
-                mstore(0x3a00, mulmod(mload(0x39e0), y, r)) // y^30
-                mstore(0x3a20, mulmod(mload(0x3a00), y, r)) // y^31
-                mstore(0x3a40, mulmod(mload(0x3a20), y, r)) // y^32
-                mstore(0x3a60, mulmod(mload(0x3a40), y, r)) // y^33
-                mstore(0x3a80, mulmod(mload(0x3a60), y, r)) // y^34
-                mstore(0x3aa0, mulmod(mload(0x3a80), y, r)) // y^35
-                mstore(0x3ac0, mulmod(mload(0x3aa0), y, r)) // y^36
-                mstore(0x3ae0, mulmod(mload(0x3ac0), y, r)) // y^37
-                mstore(0x3b00, mulmod(mload(0x3ae0), y, r)) // y^38
-                mstore(0x3b20, mulmod(mload(0x3b00), y, r)) // y^39
+                mstore(0x3600, mulmod(y, y, r)) // y^2
+                mstore(0x3620, mulmod(mload(0x3600), y, r)) // y^3
+                mstore(0x3640, mulmod(mload(0x3620), y, r)) // y^4
+                mstore(0x3660, mulmod(mload(0x3640), y, r)) // y^5
+                mstore(0x3680, mulmod(mload(0x3660), y, r)) // y^6
+                mstore(0x36a0, mulmod(mload(0x3680), y, r)) // y^7
+                mstore(0x36c0, mulmod(mload(0x36a0), y, r)) // y^8
+                mstore(0x36e0, mulmod(mload(0x36c0), y, r)) // y^9
+                mstore(0x3700, mulmod(mload(0x36e0), y, r)) // y^10
+                mstore(0x3720, mulmod(mload(0x3700), y, r)) // y^11
+                mstore(0x3740, mulmod(mload(0x3720), y, r)) // y^12
+                mstore(0x3760, mulmod(mload(0x3740), y, r)) // y^13
+                mstore(0x3780, mulmod(mload(0x3760), y, r)) // y^14
+                mstore(0x37a0, mulmod(mload(0x3780), y, r)) // y^15
+                mstore(0x37c0, mulmod(mload(0x37a0), y, r)) // y^16
+                mstore(0x37e0, mulmod(mload(0x37c0), y, r)) // y^17
+                mstore(0x3800, mulmod(mload(0x37e0), y, r)) // y^18
+                mstore(0x3820, mulmod(mload(0x3800), y, r)) // y^19
+                mstore(0x3840, mulmod(mload(0x3820), y, r)) // y^20
+                mstore(0x3860, mulmod(mload(0x3840), y, r)) // y^21
+                mstore(0x3880, mulmod(mload(0x3860), y, r)) // y^22
+                mstore(0x38a0, mulmod(mload(0x3880), y, r)) // y^23
+                mstore(0x38c0, mulmod(mload(0x38a0), y, r)) // y^24
+                mstore(0x38e0, mulmod(mload(0x38c0), y, r)) // y^25
+                mstore(0x3900, mulmod(mload(0x38e0), y, r)) // y^26
+                mstore(0x3920, mulmod(mload(0x3900), y, r)) // y^27
+                mstore(0x3940, mulmod(mload(0x3920), y, r)) // y^28
+                mstore(0x3960, mulmod(mload(0x3940), y, r)) // y^29
+                mstore(0x3980, mulmod(mload(0x3960), y, r)) // y^30
+                mstore(0x39a0, mulmod(mload(0x3980), y, r)) // y^31
+                mstore(0x39c0, mulmod(mload(0x39a0), y, r)) // y^32
+                mstore(0x39e0, mulmod(mload(0x39c0), y, r)) // y^33
+                mstore(0x3a00, mulmod(mload(0x39e0), y, r)) // y^34
+                mstore(0x3a20, mulmod(mload(0x3a00), y, r)) // y^35
+                mstore(0x3a40, mulmod(mload(0x3a20), y, r)) // y^36
                 // lane
                 {
-                    mstore(0x3b40, mulmod(mload(0x0fe0), mload(0x0fe0), r))
-                    mstore(0x3b60, mulmod(mload(0x0fe0), mulmod(mload(0x3b40), mload(0x3b40), r), r))
-                    mstore(0x3b80, mulmod(add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x3ba0, mulmod(mload(0x1d00), mulmod(mload(0x3b80), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
-                    mstore(0x3bc0, add(mulmod(mload(0x1d20), mload(0x3b60), r), mulmod(mload(0x3ba0), mload(0x0fe0), r)))
-                    mstore(0x3be0, mulmod(mload(0x0f80), mload(0x0f80), r))
-                    mstore(0x3c00, mulmod(mload(0x0f80), mulmod(mload(0x3be0), mload(0x3be0), r), r))
-                    mstore(0x3c20, mulmod(mload(0x0fa0), mload(0x0fa0), r))
-                    mstore(0x3c40, mulmod(mload(0x0fa0), mulmod(mload(0x3c20), mload(0x3c20), r), r))
-                    mstore(0x3c60, add(mulmod(mload(0x1d20), mload(0x3c40), r), mulmod(mload(0x3ba0), mload(0x0fa0), r)))
-                    mstore(0x3c80, add(mload(0x3c60), add(mulmod(mload(0x1d20), mload(0x3c00), r), mulmod(mload(0x3ba0), mload(0x0f80), r))))
-                    mstore(0x3ca0, addmod(mload(0x3c80), mul(2, mload(0x3bc0)), r))
-                    mstore(0x3cc0, mulmod(mload(0x0fc0), mload(0x0fc0), r))
-                    mstore(0x3ce0, mulmod(mload(0x0fc0), mulmod(mload(0x3cc0), mload(0x3cc0), r), r))
-                    mstore(0x3d00, add(mload(0x3bc0), add(mulmod(mload(0x1d20), mload(0x3ce0), r), mulmod(mload(0x3ba0), mload(0x0fc0), r))))
-                    mstore(0x3d20, addmod(mload(0x3d00), mul(2, mload(0x3c60)), r))
-                    mstore(0x3d40, add(mload(0x3d20), mulmod(4, mload(0x3c80), r)))
-                    mstore(0x3d60, add(mload(0x1d40), add(mload(0x1d20), mload(0x3ba0))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3d60), add(mload(0x1c80), sub(r, mload(0x1000))), r), add(add(mload(0x3ca0), mload(0x3d40)), mulmod(mload(0x1d40), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x3b60), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3ce0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3c40), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3c00), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0fa0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0fe0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0fc0), r))))), r)), r))), r))
-                    mstore(0x3d80, mulmod(mload(0x3d60), mload(0x1ca0), r))
-                    mstore(0x3da0, add(mload(0x3d60), sub(r, mload(0x1d60))))
-                    mstore(0x3dc0, add(mload(0x3d40), sub(r, mulmod(mload(0x3da0), mload(0x1020), r))))
-                    mstore(0x3de0, add(mload(0x3ca0), mulmod(4, mload(0x3d00), r)))
-                    mstore(0x3e00, add(add(mload(0x3d20), mload(0x3de0)), sub(r, mulmod(mload(0x3da0), mload(0x1040), r))))
-                    mstore(0x3e20, add(mload(0x3de0), sub(r, mulmod(mload(0x3da0), mload(0x1060), r))))
-                    mstore(0x3e40, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3b60), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3ce0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3c40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0fc0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1000), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0fe0), r))))), r))
-                    mstore(0x3e60, mulmod(mload(0x1000), mload(0x1000), r))
-                    mstore(0x3e80, mulmod(mload(0x1000), mulmod(mload(0x3e60), mload(0x3e60), r), r))
-                    eval := add(mulmod(eval, y, r), add(mload(0x3d80), addmod(add(add(mload(0x3e20), addmod(mload(0x3dc0), mload(0x3e00), r)), mulmod(mload(0x1d40), mload(0x3e40), r)), sub(r, mulmod(mload(0x1d60), add(mload(0x1020), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3e80), r)), r)), r)))
-                    mstore(0x3ea0, mulmod(mload(0x3d60), mload(0x1cc0), r))
-                    mstore(0x3ec0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3b60), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3ce0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0fe0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3e40), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x1000), r))))))
-                    mstore(0x3ee0, mulmod(mload(0x1020), mload(0x1020), r))
-                    mstore(0x3f00, mulmod(mload(0x1020), mulmod(mload(0x3ee0), mload(0x3ee0), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x3ea0), add(add(mulmod(mload(0x1d40), mload(0x3ec0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x3e20), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x3dc0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x3e00), r)))), sub(r, mulmod(mload(0x1d60), add(add(mload(0x1040), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3f00), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3e80), r)), r))), r))
-                    mstore(0x3f20, mulmod(mload(0x3d60), mload(0x1ce0), r))
-                    mstore(0x3f40, mulmod(mload(0x1040), mload(0x1040), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x3f20), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x3e20), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x3dc0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x3e00), r))), mulmod(mload(0x1d40), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3b60), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x1000), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3ec0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3e40), r)))), r)), sub(r, mulmod(mload(0x1d60), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3e80), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3f00), r), add(mload(0x1060), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x1040), mulmod(mload(0x3f40), mload(0x3f40), r), r), r)))), r))), r))
-                    mstore(0x3f60, mulmod(mload(0x1d80), add(3, sub(r, mload(0x1d80))), r))
-                    mstore(0x3f80, add(mload(0x10e0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1080), r)))
-                    mstore(0x3fa0, mulmod(mload(0x3f80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3f80)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f60), mulmod(mload(0x3fa0), add(2, mload(0x3fa0)), r), r))
-                    mstore(0x3fc0, add(mload(0x1100), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x10a0), r)))
-                    mstore(0x3fe0, mulmod(mload(0x3fc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3fc0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f60), mulmod(mload(0x3fe0), add(2, mload(0x3fe0)), r), r))
-                    mstore(0x4000, add(mload(0x1120), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x10c0), r)))
-                    mstore(0x4020, mulmod(mload(0x4000), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4000)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f60), mulmod(mload(0x4020), add(2, mload(0x4020)), r), r))
-                    mstore(0x4040, mulmod(mload(0x1d80), add(mload(0x1d80), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4040), mload(0x1080), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4040), mload(0x10a0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4040), mload(0x10c0), r))
-                    mstore(0x4060, add(mload(0x1080), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1140), r)))
-                    mstore(0x4080, mulmod(mload(0x4060), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4060)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4080), add(2, mload(0x4080)), r), r))
-                    mstore(0x40a0, add(mload(0x10c0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1180), r)))
-                    mstore(0x40c0, mulmod(mload(0x40a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x40a0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x40c0), add(2, mload(0x40c0)), r), r))
+                    mstore(0x3a60, mulmod(mload(0x0fe0), mload(0x0fe0), r))
+                    mstore(0x3a80, mulmod(mload(0x0fe0), mulmod(mload(0x3a60), mload(0x3a60), r), r))
+                    mstore(0x3aa0, mulmod(add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    mstore(0x3ac0, mulmod(mload(0x3aa0), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x3ae0, mulmod(mload(0x1d00), mulmod(mload(0x3ac0), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x3b00, add(mulmod(mload(0x1d20), mload(0x3a80), r), mulmod(mload(0x3ae0), mload(0x0fe0), r)))
+                    mstore(0x3b20, mulmod(mload(0x0f80), mload(0x0f80), r))
+                    mstore(0x3b40, mulmod(mload(0x0f80), mulmod(mload(0x3b20), mload(0x3b20), r), r))
+                    mstore(0x3b60, mulmod(mload(0x0fa0), mload(0x0fa0), r))
+                    mstore(0x3b80, mulmod(mload(0x0fa0), mulmod(mload(0x3b60), mload(0x3b60), r), r))
+                    mstore(0x3ba0, add(mulmod(mload(0x1d20), mload(0x3b80), r), mulmod(mload(0x3ae0), mload(0x0fa0), r)))
+                    mstore(0x3bc0, add(mload(0x3ba0), add(mulmod(mload(0x1d20), mload(0x3b40), r), mulmod(mload(0x3ae0), mload(0x0f80), r))))
+                    mstore(0x3be0, addmod(mload(0x3bc0), mul(2, mload(0x3b00)), r))
+                    mstore(0x3c00, mulmod(mload(0x0fc0), mload(0x0fc0), r))
+                    mstore(0x3c20, mulmod(mload(0x0fc0), mulmod(mload(0x3c00), mload(0x3c00), r), r))
+                    mstore(0x3c40, add(mload(0x3b00), add(mulmod(mload(0x1d20), mload(0x3c20), r), mulmod(mload(0x3ae0), mload(0x0fc0), r))))
+                    mstore(0x3c60, addmod(mload(0x3c40), mul(2, mload(0x3ba0)), r))
+                    mstore(0x3c80, add(mload(0x3c60), mulmod(4, mload(0x3bc0), r)))
+                    mstore(0x3ca0, add(mload(0x1d40), add(mload(0x1d20), mload(0x3ae0))))
+                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3ca0), add(mload(0x1c80), sub(r, mload(0x1000))), r), add(add(mload(0x3be0), mload(0x3c80)), mulmod(mload(0x1d40), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x3a80), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3c20), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3b80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3b40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0fa0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0fe0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0fc0), r))))), r)), r))), r))
+                    mstore(0x3cc0, mulmod(mload(0x3ca0), mload(0x1ca0), r))
+                    mstore(0x3ce0, add(mload(0x3ca0), sub(r, mload(0x1d60))))
+                    mstore(0x3d00, add(mload(0x3c80), sub(r, mulmod(mload(0x3ce0), mload(0x1020), r))))
+                    mstore(0x3d20, add(mload(0x3be0), mulmod(4, mload(0x3c40), r)))
+                    mstore(0x3d40, add(add(mload(0x3c60), mload(0x3d20)), sub(r, mulmod(mload(0x3ce0), mload(0x1040), r))))
+                    mstore(0x3d60, add(mload(0x3d20), sub(r, mulmod(mload(0x3ce0), mload(0x1060), r))))
+                    mstore(0x3d80, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3a80), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3c20), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3b80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0fc0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1000), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0fe0), r))))), r))
+                    mstore(0x3da0, mulmod(mload(0x1000), mload(0x1000), r))
+                    mstore(0x3dc0, mulmod(mload(0x1000), mulmod(mload(0x3da0), mload(0x3da0), r), r))
+                    eval := add(mulmod(eval, y, r), add(mload(0x3cc0), addmod(add(add(mload(0x3d60), addmod(mload(0x3d00), mload(0x3d40), r)), mulmod(mload(0x1d40), mload(0x3d80), r)), sub(r, mulmod(mload(0x1d60), add(mload(0x1020), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3dc0), r)), r)), r)))
+                    mstore(0x3de0, mulmod(mload(0x3ca0), mload(0x1cc0), r))
+                    mstore(0x3e00, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3a80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3c20), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0fe0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3d80), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x1000), r))))))
+                    mstore(0x3e20, mulmod(mload(0x1020), mload(0x1020), r))
+                    mstore(0x3e40, mulmod(mload(0x1020), mulmod(mload(0x3e20), mload(0x3e20), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3de0), add(add(mulmod(mload(0x1d40), mload(0x3e00), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x3d60), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x3d00), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x3d40), r)))), sub(r, mulmod(mload(0x1d60), add(add(mload(0x1040), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3e40), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3dc0), r)), r))), r))
+                    mstore(0x3e60, mulmod(mload(0x3ca0), mload(0x1ce0), r))
+                    mstore(0x3e80, mulmod(mload(0x1040), mload(0x1040), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3e60), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x3d60), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x3d00), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x3d40), r))), mulmod(mload(0x1d40), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3a80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x1000), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3e00), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3d80), r)))), r)), sub(r, mulmod(mload(0x1d60), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3dc0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3e40), r), add(mload(0x1060), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x1040), mulmod(mload(0x3e80), mload(0x3e80), r), r), r)))), r))), r))
+                    mstore(0x3ea0, mulmod(mload(0x1d80), add(3, sub(r, mload(0x1d80))), r))
+                    mstore(0x3ec0, add(mload(0x10e0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1080), r)))
+                    mstore(0x3ee0, mulmod(mload(0x3ec0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3ec0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3ea0), mulmod(mload(0x3ee0), add(2, mload(0x3ee0)), r), r))
+                    mstore(0x3f00, add(mload(0x1100), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x10a0), r)))
+                    mstore(0x3f20, mulmod(mload(0x3f00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3f00)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3ea0), mulmod(mload(0x3f20), add(2, mload(0x3f20)), r), r))
+                    mstore(0x3f40, add(mload(0x1120), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x10c0), r)))
+                    mstore(0x3f60, mulmod(mload(0x3f40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3f40)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3ea0), mulmod(mload(0x3f60), add(2, mload(0x3f60)), r), r))
+                    mstore(0x3f80, mulmod(mload(0x1d80), add(mload(0x1d80), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f80), mload(0x1080), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f80), mload(0x10a0), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f80), mload(0x10c0), r))
+                    mstore(0x3fa0, add(mload(0x1080), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1140), r)))
+                    mstore(0x3fc0, mulmod(mload(0x3fa0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3fa0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x3fc0), add(2, mload(0x3fc0)), r), r))
+                    mstore(0x3fe0, add(mload(0x10c0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1180), r)))
+                    mstore(0x4000, mulmod(mload(0x3fe0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3fe0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4000), add(2, mload(0x4000)), r), r))
                     eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x1120), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1120)), r), r))
-                    mstore(0x40e0, add(sub(r, mload(0x1120)), add(mload(0x10a0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1160), r))))
-                    mstore(0x4100, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x40e0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4100), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4100)), r), r))
-                    mstore(0x4120, mulmod(mload(0x1da0), add(add(mload(0x10e0), sub(r, mload(0x11a0))), sub(r, mod(add(mulmod(0x10000, add(mload(0x1120), mload(0x4100)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x4060), r), mulmod(mload(0x4080), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x4060))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x40a0), r), mulmod(mload(0x40c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x40a0))), r)), r)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mload(0x4120))
-                    mstore(0x4140, mulmod(mload(0x1120), mload(0x4100), r))
-                    mstore(0x4160, add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1100)))
-                    mstore(0x4180, sub(r, mload(0x11e0)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(0x11c0), sub(r, mod(add(add(mload(0x11e0), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x40e0), r)), mulmod(mload(0x4140), add(mload(0x4160), mload(0x4180)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(0x0f00), sub(r, mulmod(mload(0x1200), add(add(add(1, mulmod(mload(0x1120), mload(0x4160), r)), mulmod(mload(0x4100), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x11e0)), r)), mulmod(mload(0x4140), add(mload(0x4180), mulmod(mload(0x4160), mload(0x4160), r)), r)), r))), r))
-                    mstore(0x41a0, mulmod(mload(0x1dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1dc0)), r))
-                    mstore(0x41c0, mulmod(mload(0x1dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1dc0)), r))
-                    mstore(0x41e0, add(mload(0x0f80), mload(0x1220)))
-                    mstore(0x4200, add(mulmod(mload(0x41a0), mulmod(mulmod(add(mload(0x0f80), sub(r, mload(0x1000))), add(mload(0x0f80), sub(r, mload(0x1020))), r), mulmod(add(mload(0x0f80), sub(r, mload(0x1040))), add(mload(0x0f80), sub(r, mload(0x1060))), r), r), r), mulmod(mload(0x41c0), mulmod(mulmod(add(mload(0x41e0), sub(r, mload(0x1000))), add(mload(0x41e0), sub(r, mload(0x1020))), r), mulmod(add(mload(0x41e0), sub(r, mload(0x1040))), add(mload(0x41e0), sub(r, mload(0x1060))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x4200))
-                    mstore(0x4220, mulmod(mload(0x1de0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1de0)), r))
-                    mstore(0x4240, mulmod(mload(0x1de0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1de0)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4220), mulmod(mload(0x0f00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0f00)), r), r), mulmod(mload(0x4240), mulmod(mload(0x1280), mload(0x12a0), r), r)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4220), add(mload(0x1080), sub(r, mulmod(mload(0x0f00), add(mulmod(0x2710, mload(0x1200), r), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffcb, mulmod(mload(0x11e0), mload(0x1260), r), r)), r))), r), mulmod(mload(0x4240), add(mulmod(0x30644e72e131a029b85044b68181585d2833e84879b9709143e1f593f0000001, mload(0x12a0), r), add(add(mload(0x4180), mload(0x0f00)), sub(r, mulmod(mload(0x1200), add(add(mload(0x1240), mulmod(0x100000000000000, mload(0x1260), r)), mulmod(0x10000000000000000000000000000, mulmod(mload(0x1280), mload(0x1260), r), r)), r)))), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4220), add(mload(0x10a0), sub(r, mulmod(mload(0x0f00), add(mulmod(0x2710, mload(0x1240), r), sub(r, mulmod(mload(0x11e0), mload(0x1280), r))), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4220), add(mload(0x10c0), sub(r, mulmod(mload(0x0f00), mload(0x12a0), r))), r))
-                    mstore(0x4260, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e00)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e00)), r))
-                    mstore(0x4280, mulmod(mload(0x1e00), mulmod(mload(0x4260), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e00)), r), r))
-                    mstore(0x42a0, mulmod(mload(0x1e00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1e00)), r))
-                    mstore(0x42c0, mulmod(mload(0x4260), mload(0x42a0), r))
-                    mstore(0x42e0, sub(r, mload(0x1080)))
-                    mstore(0x4300, mulmod(mload(0x42a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e00)), r))
+                    mstore(0x4020, add(sub(r, mload(0x1120)), add(mload(0x10a0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1160), r))))
+                    mstore(0x4040, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x4020), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4040), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4040)), r), r))
+                    mstore(0x4060, mulmod(mload(0x1da0), add(add(mload(0x10e0), sub(r, mload(0x11a0))), sub(r, mod(add(mulmod(0x10000, add(mload(0x1120), mload(0x4040)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x3fa0), r), mulmod(mload(0x3fc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x3fa0))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x3fe0), r), mulmod(mload(0x4000), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x3fe0))), r)), r)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mload(0x4060))
+                    mstore(0x4080, mulmod(mload(0x1120), mload(0x4040), r))
+                    mstore(0x40a0, add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1100)))
+                    mstore(0x40c0, sub(r, mload(0x11e0)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(0x11c0), sub(r, mod(add(add(mload(0x11e0), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x4020), r)), mulmod(mload(0x4080), add(mload(0x40a0), mload(0x40c0)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(0x0f00), sub(r, mulmod(mload(0x1200), add(add(add(1, mulmod(mload(0x1120), mload(0x40a0), r)), mulmod(mload(0x4040), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x11e0)), r)), mulmod(mload(0x4080), add(mload(0x40c0), mulmod(mload(0x40a0), mload(0x40a0), r)), r)), r))), r))
+                    mstore(0x40e0, mulmod(mload(0x1dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1dc0)), r))
+                    mstore(0x4100, mulmod(mload(0x1dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1dc0)), r))
+                    mstore(0x4120, add(mload(0x0f80), mload(0x1220)))
+                    mstore(0x4140, add(mulmod(mload(0x40e0), mulmod(mulmod(add(mload(0x0f80), sub(r, mload(0x1000))), add(mload(0x0f80), sub(r, mload(0x1020))), r), mulmod(add(mload(0x0f80), sub(r, mload(0x1040))), add(mload(0x0f80), sub(r, mload(0x1060))), r), r), r), mulmod(mload(0x4100), mulmod(mulmod(add(mload(0x4120), sub(r, mload(0x1000))), add(mload(0x4120), sub(r, mload(0x1020))), r), mulmod(add(mload(0x4120), sub(r, mload(0x1040))), add(mload(0x4120), sub(r, mload(0x1060))), r), r), r)))
+                    eval := add(mulmod(eval, y, r), mload(0x4140))
+                    mstore(0x4160, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1de0)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1de0)), r))
+                    mstore(0x4180, mulmod(mload(0x1de0), mulmod(mload(0x4160), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1de0)), r), r))
+                    mstore(0x41a0, mulmod(mload(0x1de0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1de0)), r))
+                    mstore(0x41c0, mulmod(mload(0x4160), mload(0x41a0), r))
+                    mstore(0x41e0, mulmod(mload(0x41a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1de0)), r))
+                    mstore(0x4200, mulmod(mload(0x41e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1de0)), r))
+                    mstore(0x4220, mulmod(mload(0x41e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1de0)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4220), add(add(mload(0x0f00), sub(r, mload(0x0f80))), sub(r, mulmod(mload(0x1c80), mload(0x1220), r))), r), add(mulmod(mload(0x4200), mulmod(mload(0x1200), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1200)), r), r), add(mulmod(mload(0x4180), mulmod(mload(0x0f00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0f00)), r), r), mulmod(mload(0x41c0), add(mload(0x12a0), sub(r, mulmod(mload(0x1280), mload(0x1260), r))), r)))))
+                    mstore(0x4240, sub(r, mload(0x1080)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4200), add(mload(0x1240), mload(0x4240)), r), add(mulmod(mload(0x41c0), add(add(mload(0x40c0), mload(0x0f00)), sub(r, mulmod(mload(0x1200), add(add(mload(0x1240), mulmod(0x100000000000000, mload(0x1260), r)), mulmod(0x10000000000000000000000000000, mload(0x12a0), r)), r))), r), mulmod(mload(0x4180), add(mload(0x1080), sub(r, mod(add(mulmod(0x2710, mulmod(mload(0x0f00), mload(0x1200), r), r), sub(r, mulmod(mload(0x11e0), mulmod(54, mload(0x1260), r), r))), r))), r))))
+                    mstore(0x4260, sub(r, mload(0x1200)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4200), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0f00), sub(r, mload(0x1240)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x4260)), r)), r), mulmod(mload(0x4180), add(mload(0x10a0), sub(r, mod(add(sub(r, mulmod(mload(0x11e0), mload(0x1280), r)), mulmod(0x2710, mulmod(mload(0x0f00), mload(0x1240), r), r)), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4180), add(mload(0x10c0), sub(r, mulmod(mload(0x0f00), mload(0x12a0), r))), r), mulmod(mload(0x4200), add(mload(0x10a0), sub(r, mulmod(mload(0x1200), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x40c0), mload(0x0f00))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4200), mulmod(mload(0x1240), add(1, mload(0x4260)), r), r))
+                    mstore(0x4280, add(mload(0x1260), sub(r, mload(0x1280))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4200), add(mload(0x4280), sub(r, mod(add(mload(0x1200), mulmod(0x100000000000000, mload(0x12a0), r)), r))), r))
+                    mstore(0x42a0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e00)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e00)), r))
+                    mstore(0x42c0, mulmod(mload(0x1e00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1e00)), r))
+                    mstore(0x42e0, mulmod(mload(0x42c0), mload(0x42a0), r))
+                    mstore(0x4300, mulmod(mload(0x42c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e00)), r))
                     mstore(0x4320, mulmod(mload(0x4300), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e00)), r))
-                    mstore(0x4340, sub(r, mload(0x1200)))
-                    mstore(0x4360, mulmod(mload(0x4300), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e00)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4360), mulmod(mload(0x1080), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1080)), r), r), add(add(mulmod(mload(0x42c0), add(mload(0x10a0), add(mload(0x10c0), mload(0x42e0))), r), mulmod(mload(0x4280), mulmod(mload(0x1200), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1200)), r), r)), mulmod(mload(0x4320), mulmod(mload(0x0f00), add(mload(0x11e0), mload(0x4340)), r), r))))
-                    mstore(0x4380, sub(r, mload(0x0f00)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4360), mulmod(mload(0x10a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x10a0)), r), r), add(add(mulmod(mload(0x4280), add(mload(0x1240), mload(0x42e0)), r), mulmod(mload(0x42c0), add(mload(0x11e0), add(mload(0x1200), mload(0x4380))), r)), mulmod(mload(0x4320), mulmod(mload(0x1240), add(1, mload(0x4380)), r), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4360), mulmod(mload(0x10c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x10c0)), r), r), add(mulmod(mload(0x4320), mulmod(mload(0x1260), add(1, mload(0x4380)), r), r), add(mulmod(mload(0x4280), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0f00), sub(r, mload(0x1240)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x4340)), r)), r), mulmod(mload(0x42c0), add(mload(0x1240), sub(r, mod(add(mulmod(0x100000000000000, mload(0x11e0), r), add(add(mload(0x1080), mulmod(0x10000, mload(0x10a0), r)), mulmod(0x100000000, mload(0x0f00), r))), r))), r)))))
-                    mstore(0x43a0, add(mload(0x1260), sub(r, mload(0x1280))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4320), mulmod(mload(0x1280), add(1, mload(0x4380)), r), r), add(mulmod(mload(0x4280), add(mload(0x10a0), sub(r, mulmod(mload(0x1200), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x4180), mload(0x0f00))), r))), r), mulmod(mload(0x42c0), add(mload(0x43a0), sub(r, mulmod(mload(0x12a0), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x0f00), r), add(add(mload(0x10c0), mulmod(0x100000000000000, mload(0x1080), r)), mulmod(0x10000000000000000000000000000, mload(0x1200), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4280), mulmod(mload(0x1240), add(1, mload(0x4340)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4280), add(mload(0x4340), mload(0x43a0)), r))
-                    mstore(0x43c0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e20)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e20)), r))
-                    mstore(0x43e0, mulmod(mload(0x1e20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1e20)), r))
-                    mstore(0x4400, mulmod(mload(0x43e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e20)), r))
-                    mstore(0x4420, mulmod(mload(0x4400), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e20)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x1080), mload(0x4420), r), add(mulmod(add(mload(0x0f00), sub(r, mload(0x1c80))), mulmod(mload(0x4400), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e20)), r), r), add(mulmod(add(mload(0x0f00), sub(r, mload(0x0280))), mulmod(mload(0x43c0), mload(0x43e0), r), r), mulmod(add(sub(r, mload(0x1240)), add(mload(0x1200), mulmod(mload(0x11e0), mload(0x0f00), r))), mulmod(mload(0x1e20), mulmod(mload(0x43c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e20)), r), r), r)))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x10a0), mload(0x4420), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x10c0), mload(0x4420), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x10e0), mload(0x4420), r))
-                    mstore(0x4440, mulmod(mload(0x1d00), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    mstore(0x4460, mulmod(mload(0x3b80), mload(0x4440), r))
-                    mstore(0x4480, mulmod(mload(0x4440), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
-                    mstore(0x44a0, mulmod(mload(0x4480), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
-                    mstore(0x44c0, mulmod(mload(0x4480), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x44c0), add(mload(0x1240), mload(0x42e0)), r), add(mulmod(mload(0x44a0), add(mload(0x1000), mload(0x4380)), r), mulmod(mload(0x4460), add(add(mload(0x1000), sub(r, mload(0x0f80))), sub(r, mload(0x10e0))), r))))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x44a0), add(mload(0x1020), mload(0x4180)), r), mulmod(mload(0x4460), add(add(mload(0x1020), sub(r, mload(0x0fa0))), sub(r, mload(0x1100))), r)), mulmod(mload(0x44c0), add(mload(0x1200), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x10a0), r), add(add(mload(0x0f00), mulmod(0x10000000000, mload(0x1080), r)), mulmod(0x20000000000000, mload(0x10c0), r))), r))), r)))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x44a0), add(mload(0x1040), mload(0x4340)), r), mulmod(mload(0x4460), add(sub(r, mload(0x1120)), add(mload(0x1040), sub(r, mload(0x0fc0)))), r)), mulmod(mload(0x44c0), add(add(mload(0x1260), sub(r, mload(0x10c0))), mulmod(0x1000, mload(0x11e0), r)), r)))
-                    mstore(0x44e0, sub(r, mload(0x1ce0)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x44c0), add(mload(0x10a0), add(mload(0x1280), sub(r, mload(0x12a0)))), r), add(mulmod(mload(0x4460), add(mload(0x1060), sub(r, mload(0x0fe0))), r), mulmod(mload(0x44a0), add(mload(0x1060), mload(0x44e0)), r))))
-                    mstore(0x4500, mulmod(add(mload(0x1e40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e40)), r))
-                    mstore(0x4520, mulmod(mload(0x4500), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e40)), r))
-                    mstore(0x4540, mulmod(mload(0x1e40), mulmod(mload(0x4520), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e40)), r), r))
-                    mstore(0x4560, mulmod(mload(0x1e40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1e40)), r))
-                    mstore(0x4580, mulmod(mload(0x4520), mload(0x4560), r))
-                    mstore(0x45a0, mulmod(mload(0x4560), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e40)), r))
-                    mstore(0x45c0, mulmod(mload(0x4500), mload(0x45a0), r))
-                    mstore(0x45e0, mulmod(mload(0x45a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e40)), r))
-                    mstore(0x4600, mulmod(mload(0x45e0), add(mload(0x1e40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
-                    mstore(0x4620, mulmod(mload(0x45e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e40)), r))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x4620), add(mload(0x0f00), sub(r, mload(0x11a0))), r), add(add(mulmod(mload(0x45c0), add(mload(0x0f00), mload(0x42e0)), r), add(mulmod(mload(0x4540), add(mload(0x0f00), sub(r, mod(mload(0x41e0), r))), r), mulmod(mload(0x4580), add(mload(0x0f00), sub(r, mload(0x0f80))), r))), mulmod(mload(0x4600), add(mload(0x11e0), sub(r, mod(add(add(add(mload(0x0f00), mload(0x42e0)), mulmod(0x10000, add(mload(0x0f00), sub(r, mload(0x10a0))), r)), mulmod(0x100000000, add(mload(0x0f00), sub(r, mload(0x10c0))), r)), r))), r))), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4620), add(mload(0x11e0), sub(r, mload(0x11c0))), r), add(mulmod(mload(0x45c0), add(mload(0x11e0), sub(r, mload(0x10a0))), r), mulmod(mload(0x4600), add(mload(0x1200), sub(r, mod(add(mulmod(14, mload(0x10c0), r), add(mulmod(14, mload(0x1080), r), mulmod(26, mload(0x10a0), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x45c0), add(mload(0x1200), sub(r, mload(0x10c0))), r), mulmod(mload(0x4600), add(mload(0x1240), sub(r, mload(0x10a0))), r)))
+                    mstore(0x4340, mulmod(mload(0x4300), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e00)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4340), add(mload(0x10a0), add(mload(0x10c0), mload(0x4240))), r), add(mulmod(mload(0x4320), mulmod(mload(0x1080), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1080)), r), r), add(mulmod(mload(0x42e0), mulmod(mload(0x0f00), add(mload(0x11e0), mload(0x4260)), r), r), mulmod(add(sub(r, mload(0x1240)), add(mload(0x1200), mulmod(mload(0x11e0), mload(0x0f00), r))), mulmod(mload(0x1e00), mulmod(mload(0x42a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e00)), r), r), r)))))
+                    mstore(0x4360, sub(r, mload(0x0f00)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4340), add(mload(0x11e0), add(mload(0x1200), mload(0x4360))), r), add(mulmod(mload(0x42e0), mulmod(mload(0x1240), add(1, mload(0x4360)), r), r), mulmod(mload(0x4320), mulmod(mload(0x10a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x10a0)), r), r))))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x42e0), mulmod(mload(0x1260), add(1, mload(0x4360)), r), r), mulmod(mload(0x4320), mulmod(mload(0x10c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x10c0)), r), r)), mulmod(mload(0x4340), add(mload(0x1240), sub(r, mod(add(mulmod(0x100000000000000, mload(0x11e0), r), add(add(mload(0x1080), mulmod(0x10000, mload(0x10a0), r)), mulmod(0x100000000, mload(0x0f00), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x42e0), mulmod(mload(0x1280), add(1, mload(0x4360)), r), r), mulmod(mload(0x4340), add(mload(0x4280), sub(r, mulmod(mload(0x12a0), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x0f00), r), add(add(mload(0x10c0), mulmod(0x100000000000000, mload(0x1080), r)), mulmod(0x10000000000000000000000000000, mload(0x1200), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x42e0), mulmod(mload(0x12a0), mload(0x1240), r), r))
+                    mstore(0x4380, mulmod(mload(0x1d00), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x43a0, mulmod(mload(0x3ac0), mload(0x4380), r))
+                    mstore(0x43c0, mulmod(mload(0x4380), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    mstore(0x43e0, mulmod(mload(0x3aa0), mload(0x43c0), r))
+                    mstore(0x4400, mulmod(mload(0x43c0), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x4420, mulmod(mload(0x4400), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
+                    mstore(0x4440, mulmod(mload(0x4400), add(mload(0x1d00), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x1080), mload(0x4440), r), add(mulmod(mload(0x4420), add(mload(0x1240), mload(0x4240)), r), add(mulmod(mload(0x43e0), add(mload(0x1000), mload(0x4360)), r), mulmod(mload(0x43a0), add(add(mload(0x1000), sub(r, mload(0x0f80))), sub(r, mload(0x10e0))), r)))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x10a0), mload(0x4440), r), add(add(mulmod(mload(0x43e0), add(mload(0x1020), mload(0x40c0)), r), mulmod(mload(0x43a0), add(add(mload(0x1020), sub(r, mload(0x0fa0))), sub(r, mload(0x1100))), r)), mulmod(mload(0x4420), add(mload(0x1200), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x10a0), r), add(add(mload(0x0f00), mulmod(0x10000000000, mload(0x1080), r)), mulmod(0x20000000000000, mload(0x10c0), r))), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x10c0), mload(0x4440), r), add(add(mulmod(mload(0x43e0), add(mload(0x1040), mload(0x4260)), r), mulmod(mload(0x43a0), add(sub(r, mload(0x1120)), add(mload(0x1040), sub(r, mload(0x0fc0)))), r)), mulmod(mload(0x4420), add(add(mload(0x1260), sub(r, mload(0x10c0))), mulmod(0x1000, mload(0x11e0), r)), r))))
+                    mstore(0x4460, sub(r, mload(0x1ce0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x10e0), mload(0x4440), r), add(mulmod(mload(0x4420), add(mload(0x10a0), add(mload(0x1280), sub(r, mload(0x12a0)))), r), add(mulmod(mload(0x43a0), add(mload(0x1060), sub(r, mload(0x0fe0))), r), mulmod(mload(0x43e0), add(mload(0x1060), mload(0x4460)), r)))))
+                    mstore(0x4480, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x1e20)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e20)), r))
+                    mstore(0x44a0, mulmod(mload(0x4480), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e20)), r))
+                    mstore(0x44c0, mulmod(mload(0x1e20), mulmod(mload(0x44a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e20)), r), r))
+                    mstore(0x44e0, mulmod(mload(0x1e20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x1e20)), r))
+                    mstore(0x4500, mulmod(mload(0x44a0), mload(0x44e0), r))
+                    mstore(0x4520, mulmod(mload(0x44e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x1e20)), r))
+                    mstore(0x4540, mulmod(mload(0x4480), mload(0x4520), r))
+                    mstore(0x4560, mulmod(mload(0x4520), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e20)), r))
+                    eval := add(mulmod(eval, y, r), mod(add(mulmod(add(mload(0x0f00), sub(r, mload(0x1c80))), mulmod(mload(0x4560), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1e20)), r), r), add(mulmod(add(mload(0x0f00), sub(r, mload(0x0280))), mulmod(mload(0x4560), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x1e20)), r), r), add(mulmod(mload(0x4540), add(mload(0x0f00), sub(r, mload(0x11a0))), r), add(mulmod(mload(0x44c0), add(mload(0x0f00), mload(0x4240)), r), mulmod(mload(0x4500), add(mload(0x11e0), sub(r, mod(add(add(add(mload(0x0f00), mload(0x4240)), mulmod(0x10000, add(mload(0x0f00), sub(r, mload(0x10a0))), r)), mulmod(0x100000000, add(mload(0x0f00), sub(r, mload(0x10c0))), r)), r))), r))))), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4540), add(mload(0x11e0), sub(r, mload(0x11c0))), r), add(mulmod(mload(0x44c0), add(mload(0x11e0), sub(r, mload(0x10a0))), r), mulmod(mload(0x4500), add(mload(0x1200), sub(r, mod(add(mulmod(14, mload(0x10c0), r), add(mulmod(14, mload(0x1080), r), mulmod(26, mload(0x10a0), r))), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x44c0), add(mload(0x1200), sub(r, mload(0x10c0))), r), mulmod(mload(0x4500), add(mload(0x1240), sub(r, mload(0x10a0))), r)))
                 }
                 // lane
                 for { let o0 := 0 let o1 := 0 } lt(o0, 2496) { o0 := add(o0, 832) o1 := add(o1, 32) } {
-                    mstore(0x3b40, mload(add(o0, 0x1320)))
-                    mstore(0x3b60, mulmod(mload(0x3b40), mload(0x3b40), r))
-                    mstore(0x3b80, mulmod(mload(0x3b40), mulmod(mload(0x3b60), mload(0x3b60), r), r))
-                    mstore(0x3bc0, add(mulmod(mload(0x1d20), mload(0x3b80), r), mulmod(mload(0x3ba0), mload(0x3b40), r)))
-                    mstore(0x3be0, mload(add(o0, 0x12c0)))
-                    mstore(0x3c00, mulmod(mload(0x3be0), mload(0x3be0), r))
-                    mstore(0x3c20, mulmod(mload(0x3be0), mulmod(mload(0x3c00), mload(0x3c00), r), r))
-                    mstore(0x3c40, mload(add(o0, 0x12e0)))
-                    mstore(0x3c60, mulmod(mload(0x3c40), mload(0x3c40), r))
-                    mstore(0x3c80, mulmod(mload(0x3c40), mulmod(mload(0x3c60), mload(0x3c60), r), r))
-                    mstore(0x3ca0, add(mulmod(mload(0x1d20), mload(0x3c80), r), mulmod(mload(0x3ba0), mload(0x3c40), r)))
-                    mstore(0x3cc0, add(mload(0x3ca0), add(mulmod(mload(0x1d20), mload(0x3c20), r), mulmod(mload(0x3ba0), mload(0x3be0), r))))
-                    mstore(0x3ce0, addmod(mload(0x3cc0), mul(2, mload(0x3bc0)), r))
-                    mstore(0x3d00, mload(add(o0, 0x1300)))
-                    mstore(0x3d20, mulmod(mload(0x3d00), mload(0x3d00), r))
-                    mstore(0x3d40, mulmod(mload(0x3d00), mulmod(mload(0x3d20), mload(0x3d20), r), r))
-                    mstore(0x3dc0, add(mload(0x3bc0), add(mulmod(mload(0x1d20), mload(0x3d40), r), mulmod(mload(0x3ba0), mload(0x3d00), r))))
-                    mstore(0x3de0, addmod(mload(0x3dc0), mul(2, mload(0x3ca0)), r))
-                    mstore(0x3e00, add(mload(0x3de0), mulmod(4, mload(0x3cc0), r)))
-                    mstore(0x3e20, mload(add(o0, 0x1340)))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3d60), add(mload(0x1c80), sub(r, mload(0x3e20))), r), add(add(mload(0x3ce0), mload(0x3e00)), mulmod(mload(0x1d40), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x3b80), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3d40), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3c80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3c20), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3c40), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3b40), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3d00), r))))), r)), r))), r))
-                    mstore(0x3e40, mload(add(o0, 0x1360)))
-                    mstore(0x3e60, add(mload(0x3e00), sub(r, mulmod(mload(0x3da0), mload(0x3e40), r))))
-                    mstore(0x3e80, add(mload(0x3ce0), mulmod(4, mload(0x3dc0), r)))
-                    mstore(0x3ec0, mload(add(o0, 0x1380)))
-                    mstore(0x3ee0, add(add(mload(0x3de0), mload(0x3e80)), sub(r, mulmod(mload(0x3da0), mload(0x3ec0), r))))
-                    mstore(0x3f00, mload(add(o0, 0x13a0)))
-                    mstore(0x3f40, add(mload(0x3e80), sub(r, mulmod(mload(0x3da0), mload(0x3f00), r))))
-                    mstore(0x3f80, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3b80), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3d40), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3c80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3d00), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3e20), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3b40), r))))), r))
-                    mstore(0x3fa0, mulmod(mload(0x3e20), mload(0x3e20), r))
-                    mstore(0x3fc0, mulmod(mload(0x3e20), mulmod(mload(0x3fa0), mload(0x3fa0), r), r))
-                    eval := add(mulmod(eval, y, r), add(mload(0x3d80), addmod(add(add(mload(0x3f40), addmod(mload(0x3e60), mload(0x3ee0), r)), mulmod(mload(0x1d40), mload(0x3f80), r)), sub(r, mulmod(mload(0x1d60), add(mload(0x3e40), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3fc0), r)), r)), r)))
-                    mstore(0x3fe0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3b80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3d40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3b40), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3f80), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3e20), r))))))
-                    mstore(0x4000, mulmod(mload(0x3e40), mload(0x3e40), r))
-                    mstore(0x4020, mulmod(mload(0x3e40), mulmod(mload(0x4000), mload(0x4000), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x3ea0), add(add(mulmod(mload(0x1d40), mload(0x3fe0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x3f40), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x3e60), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x3ee0), r)))), sub(r, mulmod(mload(0x1d60), add(add(mload(0x3ec0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x4020), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3fc0), r)), r))), r))
-                    mstore(0x4060, mulmod(mload(0x3ec0), mload(0x3ec0), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x3f20), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x3f40), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x3e60), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x3ee0), r))), mulmod(mload(0x1d40), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3b80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3e20), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3fe0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3f80), r)))), r)), sub(r, mulmod(mload(0x1d60), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3fc0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4020), r), add(mload(0x3f00), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x3ec0), mulmod(mload(0x4060), mload(0x4060), r), r), r)))), r))), r))
-                    mstore(0x4080, mload(add(o0, 0x1420)))
-                    mstore(0x40a0, mload(add(o0, 0x13c0)))
+                    mstore(0x3a60, mload(add(o0, 0x1320)))
+                    mstore(0x3a80, mulmod(mload(0x3a60), mload(0x3a60), r))
+                    mstore(0x3aa0, mulmod(mload(0x3a60), mulmod(mload(0x3a80), mload(0x3a80), r), r))
+                    mstore(0x3ac0, add(mulmod(mload(0x1d20), mload(0x3aa0), r), mulmod(mload(0x3ae0), mload(0x3a60), r)))
+                    mstore(0x3b00, mload(add(o0, 0x12c0)))
+                    mstore(0x3b20, mulmod(mload(0x3b00), mload(0x3b00), r))
+                    mstore(0x3b40, mulmod(mload(0x3b00), mulmod(mload(0x3b20), mload(0x3b20), r), r))
+                    mstore(0x3b60, mload(add(o0, 0x12e0)))
+                    mstore(0x3b80, mulmod(mload(0x3b60), mload(0x3b60), r))
+                    mstore(0x3ba0, mulmod(mload(0x3b60), mulmod(mload(0x3b80), mload(0x3b80), r), r))
+                    mstore(0x3bc0, add(mulmod(mload(0x1d20), mload(0x3ba0), r), mulmod(mload(0x3ae0), mload(0x3b60), r)))
+                    mstore(0x3be0, add(mload(0x3bc0), add(mulmod(mload(0x1d20), mload(0x3b40), r), mulmod(mload(0x3ae0), mload(0x3b00), r))))
+                    mstore(0x3c00, addmod(mload(0x3be0), mul(2, mload(0x3ac0)), r))
+                    mstore(0x3c20, mload(add(o0, 0x1300)))
+                    mstore(0x3c40, mulmod(mload(0x3c20), mload(0x3c20), r))
+                    mstore(0x3c60, mulmod(mload(0x3c20), mulmod(mload(0x3c40), mload(0x3c40), r), r))
+                    mstore(0x3c80, add(mload(0x3ac0), add(mulmod(mload(0x1d20), mload(0x3c60), r), mulmod(mload(0x3ae0), mload(0x3c20), r))))
+                    mstore(0x3d00, addmod(mload(0x3c80), mul(2, mload(0x3bc0)), r))
+                    mstore(0x3d20, add(mload(0x3d00), mulmod(4, mload(0x3be0), r)))
+                    mstore(0x3d40, mload(add(o0, 0x1340)))
+                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3ca0), add(mload(0x1c80), sub(r, mload(0x3d40))), r), add(add(mload(0x3c00), mload(0x3d20)), mulmod(mload(0x1d40), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x3aa0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3c60), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3ba0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3b40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3b60), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3a60), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3c20), r))))), r)), r))), r))
+                    mstore(0x3d60, mload(add(o0, 0x1360)))
+                    mstore(0x3d80, add(mload(0x3d20), sub(r, mulmod(mload(0x3ce0), mload(0x3d60), r))))
+                    mstore(0x3da0, add(mload(0x3c00), mulmod(4, mload(0x3c80), r)))
+                    mstore(0x3dc0, mload(add(o0, 0x1380)))
+                    mstore(0x3e00, add(add(mload(0x3d00), mload(0x3da0)), sub(r, mulmod(mload(0x3ce0), mload(0x3dc0), r))))
+                    mstore(0x3e20, mload(add(o0, 0x13a0)))
+                    mstore(0x3e40, add(mload(0x3da0), sub(r, mulmod(mload(0x3ce0), mload(0x3e20), r))))
+                    mstore(0x3e80, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3aa0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3c60), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3ba0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3c20), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3d40), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3a60), r))))), r))
+                    mstore(0x3ec0, mulmod(mload(0x3d40), mload(0x3d40), r))
+                    mstore(0x3ee0, mulmod(mload(0x3d40), mulmod(mload(0x3ec0), mload(0x3ec0), r), r))
+                    eval := add(mulmod(eval, y, r), add(mload(0x3cc0), addmod(add(add(mload(0x3e40), addmod(mload(0x3d80), mload(0x3e00), r)), mulmod(mload(0x1d40), mload(0x3e80), r)), sub(r, mulmod(mload(0x1d60), add(mload(0x3d60), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3ee0), r)), r)), r)))
+                    mstore(0x3f00, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3aa0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3c60), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3a60), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3e80), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3d40), r))))))
+                    mstore(0x3f20, mulmod(mload(0x3d60), mload(0x3d60), r))
+                    mstore(0x3f40, mulmod(mload(0x3d60), mulmod(mload(0x3f20), mload(0x3f20), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3de0), add(add(mulmod(mload(0x1d40), mload(0x3f00), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x3e40), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x3d80), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x3e00), r)))), sub(r, mulmod(mload(0x1d60), add(add(mload(0x3dc0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3f40), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3ee0), r)), r))), r))
+                    mstore(0x3f60, mulmod(mload(0x3dc0), mload(0x3dc0), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3e60), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x3e40), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x3d80), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x3e00), r))), mulmod(mload(0x1d40), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3aa0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3d40), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3f00), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3e80), r)))), r)), sub(r, mulmod(mload(0x1d60), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3ee0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3f40), r), add(mload(0x3e20), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x3dc0), mulmod(mload(0x3f60), mload(0x3f60), r), r), r)))), r))), r))
+                    mstore(0x3fa0, mload(add(o0, 0x1420)))
+                    mstore(0x3fc0, mload(add(o0, 0x13c0)))
+                    mstore(0x3fe0, add(mload(0x3fa0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x3fc0), r)))
+                    mstore(0x4000, mulmod(mload(0x3fe0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3fe0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3ea0), mulmod(mload(0x4000), add(2, mload(0x4000)), r), r))
+                    mstore(0x4020, mload(add(o0, 0x13e0)))
+                    mstore(0x4040, add(mload(add(o0, 0x1440)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x4020), r)))
+                    mstore(0x4060, mulmod(mload(0x4040), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4040)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3ea0), mulmod(mload(0x4060), add(2, mload(0x4060)), r), r))
+                    mstore(0x4080, mload(add(o0, 0x1460)))
+                    mstore(0x40a0, mload(add(o0, 0x1400)))
                     mstore(0x40c0, add(mload(0x4080), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x40a0), r)))
-                    mstore(0x40e0, mulmod(mload(0x40c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x40c0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f60), mulmod(mload(0x40e0), add(2, mload(0x40e0)), r), r))
-                    mstore(0x4100, mload(add(o0, 0x13e0)))
-                    mstore(0x4120, add(mload(add(o0, 0x1440)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x4100), r)))
-                    mstore(0x4140, mulmod(mload(0x4120), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4120)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f60), mulmod(mload(0x4140), add(2, mload(0x4140)), r), r))
-                    mstore(0x4160, mload(add(o0, 0x1460)))
-                    mstore(0x4180, mload(add(o0, 0x1400)))
-                    mstore(0x41e0, add(mload(0x4160), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x4180), r)))
-                    mstore(0x4200, mulmod(mload(0x41e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x41e0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f60), mulmod(mload(0x4200), add(2, mload(0x4200)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4040), mload(0x40a0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4040), mload(0x4100), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4040), mload(0x4180), r))
-                    mstore(0x4260, add(mload(0x40a0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1480)), r)))
-                    mstore(0x42a0, mulmod(mload(0x4260), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4260)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x42a0), add(2, mload(0x42a0)), r), r))
-                    mstore(0x42e0, add(mload(0x4180), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x14c0)), r)))
-                    mstore(0x4300, mulmod(mload(0x42e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x42e0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4300), add(2, mload(0x4300)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4160), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4160)), r), r))
-                    mstore(0x4340, add(sub(r, mload(0x4160)), add(mload(0x4100), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x14a0)), r))))
-                    mstore(0x4380, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x4340), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4380), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4380)), r), r))
-                    mstore(0x43a0, mulmod(mload(0x1da0), add(add(mload(0x4080), sub(r, mload(add(o0, 0x14e0)))), sub(r, mod(add(mulmod(0x10000, add(mload(0x4160), mload(0x4380)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x4260), r), mulmod(mload(0x42a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x4260))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x42e0), r), mulmod(mload(0x4300), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x42e0))), r)), r)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mload(0x43a0))
-                    mstore(0x43c0, mload(add(o0, 0x1520)))
-                    mstore(0x43e0, mulmod(mload(0x4160), mload(0x4380), r))
-                    mstore(0x4400, add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(add(o0, 0x1440))))
-                    mstore(0x4440, sub(r, mload(0x43c0)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(add(o0, 0x1500)), sub(r, mod(add(add(mload(0x43c0), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x4340), r)), mulmod(mload(0x43e0), add(mload(0x4400), mload(0x4440)), r)), r))), r))
-                    mstore(0x4480, mload(add(o1, 0x0f20)))
-                    mstore(0x4500, mload(add(o0, 0x1540)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(0x4480), sub(r, mulmod(mload(0x4500), add(add(add(1, mulmod(mload(0x4160), mload(0x4400), r)), mulmod(mload(0x4380), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x43c0)), r)), mulmod(mload(0x43e0), add(mload(0x4440), mulmod(mload(0x4400), mload(0x4400), r)), r)), r))), r))
-                    mstore(0x4520, add(mload(0x3be0), mload(add(o0, 0x1560))))
-                    mstore(0x4560, add(mulmod(mload(0x41a0), mulmod(mulmod(add(mload(0x3be0), sub(r, mload(0x3e20))), add(mload(0x3be0), sub(r, mload(0x3e40))), r), mulmod(add(mload(0x3be0), sub(r, mload(0x3ec0))), add(mload(0x3be0), sub(r, mload(0x3f00))), r), r), r), mulmod(mload(0x41c0), mulmod(mulmod(add(mload(0x4520), sub(r, mload(0x3e20))), add(mload(0x4520), sub(r, mload(0x3e40))), r), mulmod(add(mload(0x4520), sub(r, mload(0x3ec0))), add(mload(0x4520), sub(r, mload(0x3f00))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x4560))
-                    mstore(0x45a0, mload(add(o0, 0x15c0)))
-                    mstore(0x45e0, mload(add(o0, 0x15e0)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4220), mulmod(mload(0x4480), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4480)), r), r), mulmod(mload(0x4240), mulmod(mload(0x45a0), mload(0x45e0), r), r)))
-                    mstore(0x4640, mload(add(o0, 0x15a0)))
-                    mstore(0x4660, mload(add(o0, 0x1580)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4220), add(mload(0x40a0), sub(r, mulmod(mload(0x4480), add(mulmod(0x2710, mload(0x4500), r), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffcb, mulmod(mload(0x43c0), mload(0x4640), r), r)), r))), r), mulmod(mload(0x4240), add(mulmod(0x30644e72e131a029b85044b68181585d2833e84879b9709143e1f593f0000001, mload(0x45e0), r), add(add(mload(0x4440), mload(0x4480)), sub(r, mulmod(mload(0x4500), add(add(mload(0x4660), mulmod(0x100000000000000, mload(0x4640), r)), mulmod(0x10000000000000000000000000000, mulmod(mload(0x45a0), mload(0x4640), r), r)), r)))), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4220), add(mload(0x4100), sub(r, mulmod(mload(0x4480), add(mulmod(0x2710, mload(0x4660), r), sub(r, mulmod(mload(0x43c0), mload(0x45a0), r))), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4220), add(mload(0x4180), sub(r, mulmod(mload(0x4480), mload(0x45e0), r))), r))
-                    mstore(0x4680, sub(r, mload(0x40a0)))
-                    mstore(0x46a0, sub(r, mload(0x4500)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4360), mulmod(mload(0x40a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x40a0)), r), r), add(add(mulmod(mload(0x42c0), add(mload(0x4100), add(mload(0x4180), mload(0x4680))), r), mulmod(mload(0x4280), mulmod(mload(0x4500), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4500)), r), r)), mulmod(mload(0x4320), mulmod(mload(0x4480), add(mload(0x43c0), mload(0x46a0)), r), r))))
-                    mstore(0x46c0, sub(r, mload(0x4480)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4360), mulmod(mload(0x4100), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4100)), r), r), add(add(mulmod(mload(0x4280), add(mload(0x4660), mload(0x4680)), r), mulmod(mload(0x42c0), add(mload(0x43c0), add(mload(0x4500), mload(0x46c0))), r)), mulmod(mload(0x4320), mulmod(mload(0x4660), add(1, mload(0x46c0)), r), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4360), mulmod(mload(0x4180), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4180)), r), r), add(mulmod(mload(0x4320), mulmod(mload(0x4640), add(1, mload(0x46c0)), r), r), add(mulmod(mload(0x4280), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x4480), sub(r, mload(0x4660)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x46a0)), r)), r), mulmod(mload(0x42c0), add(mload(0x4660), sub(r, mod(add(mulmod(0x100000000000000, mload(0x43c0), r), add(add(mload(0x40a0), mulmod(0x10000, mload(0x4100), r)), mulmod(0x100000000, mload(0x4480), r))), r))), r)))))
-                    mstore(0x46e0, add(mload(0x4640), sub(r, mload(0x45a0))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4320), mulmod(mload(0x45a0), add(1, mload(0x46c0)), r), r), add(mulmod(mload(0x4280), add(mload(0x4100), sub(r, mulmod(mload(0x4500), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x4440), mload(0x4480))), r))), r), mulmod(mload(0x42c0), add(mload(0x46e0), sub(r, mulmod(mload(0x45e0), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x4480), r), add(add(mload(0x4180), mulmod(0x100000000000000, mload(0x40a0), r)), mulmod(0x10000000000000000000000000000, mload(0x4500), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4280), mulmod(mload(0x4660), add(1, mload(0x46a0)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4280), add(mload(0x46a0), mload(0x46e0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4420), mload(0x40a0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4420), mload(0x4100), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4420), mload(0x4180), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4420), mload(0x4080), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x44c0), add(mload(0x4660), mload(0x4680)), r), add(mulmod(mload(0x44a0), add(mload(0x3e20), mload(0x46c0)), r), mulmod(mload(0x4460), add(add(mload(0x3e20), sub(r, mload(0x3be0))), sub(r, mload(0x4080))), r))))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x44a0), add(mload(0x3e40), mload(0x4440)), r), mulmod(mload(0x4460), add(add(mload(0x3e40), sub(r, mload(0x3c40))), sub(r, mload(add(o0, 0x1440)))), r)), mulmod(mload(0x44c0), add(mload(0x4500), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x4100), r), add(add(mload(0x4480), mulmod(0x10000000000, mload(0x40a0), r)), mulmod(0x20000000000000, mload(0x4180), r))), r))), r)))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x44a0), add(mload(0x3ec0), mload(0x46a0)), r), mulmod(mload(0x4460), add(sub(r, mload(0x4160)), add(mload(0x3ec0), sub(r, mload(0x3d00)))), r)), mulmod(mload(0x44c0), add(add(mload(0x4640), sub(r, mload(0x4180))), mulmod(0x1000, mload(0x43c0), r)), r)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x44c0), add(mload(0x4100), add(mload(0x45a0), sub(r, mload(0x45e0)))), r), add(mulmod(mload(0x4460), add(mload(0x3f00), sub(r, mload(0x3b40))), r), mulmod(mload(0x44a0), add(mload(0x44e0), mload(0x3f00)), r))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x4620), add(mload(0x4480), sub(r, mload(add(o0, 0x14e0)))), r), add(add(mulmod(mload(0x45c0), add(mload(0x4480), mload(0x4680)), r), add(mulmod(mload(0x4540), add(mload(0x4480), sub(r, mod(mload(0x4520), r))), r), mulmod(mload(0x4580), add(mload(0x4480), sub(r, mload(0x3be0))), r))), mulmod(mload(0x4600), add(mload(0x43c0), sub(r, mod(add(add(add(mload(0x4480), mload(0x4680)), mulmod(0x10000, add(mload(0x4480), sub(r, mload(0x4100))), r)), mulmod(0x100000000, add(mload(0x4480), sub(r, mload(0x4180))), r)), r))), r))), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4620), add(mload(0x43c0), sub(r, mload(add(o0, 0x1500)))), r), add(mulmod(mload(0x45c0), add(mload(0x43c0), sub(r, mload(0x4100))), r), mulmod(mload(0x4600), add(mload(0x4500), sub(r, mod(add(mulmod(14, mload(0x4180), r), add(mulmod(14, mload(0x40a0), r), mulmod(26, mload(0x4100), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x45c0), add(mload(0x4500), sub(r, mload(0x4180))), r), mulmod(mload(0x4600), add(mload(0x4660), sub(r, mload(0x4100))), r)))
+                    mstore(0x4120, mulmod(mload(0x40c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x40c0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3ea0), mulmod(mload(0x4120), add(2, mload(0x4120)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f80), mload(0x3fc0), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f80), mload(0x4020), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3f80), mload(0x40a0), r))
+                    mstore(0x4140, add(mload(0x3fc0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1480)), r)))
+                    mstore(0x4160, mulmod(mload(0x4140), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x4140)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4160), add(2, mload(0x4160)), r), r))
+                    mstore(0x41a0, add(mload(0x40a0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x14c0)), r)))
+                    mstore(0x41e0, mulmod(mload(0x41a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x41a0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x41e0), add(2, mload(0x41e0)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4080), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4080)), r), r))
+                    mstore(0x4240, add(sub(r, mload(0x4080)), add(mload(0x4020), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x14a0)), r))))
+                    mstore(0x4260, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x4240), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), mulmod(mload(0x4260), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4260)), r), r))
+                    mstore(0x4280, mulmod(mload(0x1da0), add(add(mload(0x3fa0), sub(r, mload(add(o0, 0x14e0)))), sub(r, mod(add(mulmod(0x10000, add(mload(0x4080), mload(0x4260)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x4140), r), mulmod(mload(0x4160), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x4140))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x41a0), r), mulmod(mload(0x41e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x41a0))), r)), r)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mload(0x4280))
+                    mstore(0x42a0, mload(add(o0, 0x1520)))
+                    mstore(0x42c0, mulmod(mload(0x4080), mload(0x4260), r))
+                    mstore(0x4300, add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(add(o0, 0x1440))))
+                    mstore(0x4360, sub(r, mload(0x42a0)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(add(o0, 0x1500)), sub(r, mod(add(add(mload(0x42a0), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x4240), r)), mulmod(mload(0x42c0), add(mload(0x4300), mload(0x4360)), r)), r))), r))
+                    mstore(0x4380, mload(add(o1, 0x0f20)))
+                    mstore(0x43c0, mload(add(o0, 0x1540)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1da0), add(mload(0x4380), sub(r, mulmod(mload(0x43c0), add(add(add(1, mulmod(mload(0x4080), mload(0x4300), r)), mulmod(mload(0x4260), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x42a0)), r)), mulmod(mload(0x42c0), add(mload(0x4360), mulmod(mload(0x4300), mload(0x4300), r)), r)), r))), r))
+                    mstore(0x4400, add(mload(0x3b00), mload(add(o0, 0x1560))))
+                    mstore(0x4480, add(mulmod(mload(0x40e0), mulmod(mulmod(add(mload(0x3b00), sub(r, mload(0x3d40))), add(mload(0x3b00), sub(r, mload(0x3d60))), r), mulmod(add(mload(0x3b00), sub(r, mload(0x3dc0))), add(mload(0x3b00), sub(r, mload(0x3e20))), r), r), r), mulmod(mload(0x4100), mulmod(mulmod(add(mload(0x4400), sub(r, mload(0x3d40))), add(mload(0x4400), sub(r, mload(0x3d60))), r), mulmod(add(mload(0x4400), sub(r, mload(0x3dc0))), add(mload(0x4400), sub(r, mload(0x3e20))), r), r), r)))
+                    eval := add(mulmod(eval, y, r), mload(0x4480))
+                    mstore(0x44a0, mload(add(o0, 0x15e0)))
+                    mstore(0x44e0, mload(add(o0, 0x15c0)))
+                    mstore(0x4520, mload(add(o0, 0x15a0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4220), add(add(mload(0x4380), sub(r, mload(0x3b00))), sub(r, mulmod(mload(0x1c80), mload(add(o0, 0x1560)), r))), r), add(mulmod(mload(0x4200), mulmod(mload(0x43c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x43c0)), r), r), add(mulmod(mload(0x4180), mulmod(mload(0x4380), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4380)), r), r), mulmod(mload(0x41c0), add(mload(0x44a0), sub(r, mulmod(mload(0x44e0), mload(0x4520), r))), r)))))
+                    mstore(0x4560, mload(add(o0, 0x1580)))
+                    mstore(0x4580, sub(r, mload(0x3fc0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4200), add(mload(0x4560), mload(0x4580)), r), add(mulmod(mload(0x41c0), add(add(mload(0x4360), mload(0x4380)), sub(r, mulmod(mload(0x43c0), add(add(mload(0x4560), mulmod(0x100000000000000, mload(0x4520), r)), mulmod(0x10000000000000000000000000000, mload(0x44a0), r)), r))), r), mulmod(mload(0x4180), add(mload(0x3fc0), sub(r, mod(add(mulmod(0x2710, mulmod(mload(0x4380), mload(0x43c0), r), r), sub(r, mulmod(mload(0x42a0), mulmod(54, mload(0x4520), r), r))), r))), r))))
+                    mstore(0x45a0, sub(r, mload(0x43c0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4200), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x4380), sub(r, mload(0x4560)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x45a0)), r)), r), mulmod(mload(0x4180), add(mload(0x4020), sub(r, mod(add(sub(r, mulmod(mload(0x42a0), mload(0x44e0), r)), mulmod(0x2710, mulmod(mload(0x4380), mload(0x4560), r), r)), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4180), add(mload(0x40a0), sub(r, mulmod(mload(0x4380), mload(0x44a0), r))), r), mulmod(mload(0x4200), add(mload(0x4020), sub(r, mulmod(mload(0x43c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x4360), mload(0x4380))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4200), mulmod(mload(0x4560), add(1, mload(0x45a0)), r), r))
+                    mstore(0x45c0, add(mload(0x4520), sub(r, mload(0x44e0))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x4200), add(mload(0x45c0), sub(r, mod(add(mload(0x43c0), mulmod(0x100000000000000, mload(0x44a0), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4340), add(mload(0x4020), add(mload(0x40a0), mload(0x4580))), r), add(mulmod(mload(0x42e0), mulmod(mload(0x4380), add(mload(0x42a0), mload(0x45a0)), r), r), mulmod(mload(0x4320), mulmod(mload(0x3fc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x3fc0)), r), r))))
+                    mstore(0x45e0, sub(r, mload(0x4380)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4340), add(mload(0x42a0), add(mload(0x43c0), mload(0x45e0))), r), add(mulmod(mload(0x42e0), mulmod(mload(0x4560), add(1, mload(0x45e0)), r), r), mulmod(mload(0x4320), mulmod(mload(0x4020), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x4020)), r), r))))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x42e0), mulmod(mload(0x4520), add(1, mload(0x45e0)), r), r), mulmod(mload(0x4320), mulmod(mload(0x40a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x40a0)), r), r)), mulmod(mload(0x4340), add(mload(0x4560), sub(r, mod(add(mulmod(0x100000000000000, mload(0x42a0), r), add(add(mload(0x3fc0), mulmod(0x10000, mload(0x4020), r)), mulmod(0x100000000, mload(0x4380), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x42e0), mulmod(mload(0x44e0), add(1, mload(0x45e0)), r), r), mulmod(mload(0x4340), add(mload(0x45c0), sub(r, mulmod(mload(0x44a0), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x4380), r), add(add(mload(0x40a0), mulmod(0x100000000000000, mload(0x3fc0), r)), mulmod(0x10000000000000000000000000000, mload(0x43c0), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x42e0), mulmod(mload(0x44a0), mload(0x4560), r), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4440), mload(0x3fc0), r), add(mulmod(mload(0x4420), add(mload(0x4560), mload(0x4580)), r), add(mulmod(mload(0x43e0), add(mload(0x3d40), mload(0x45e0)), r), mulmod(mload(0x43a0), add(add(mload(0x3d40), sub(r, mload(0x3b00))), sub(r, mload(0x3fa0))), r)))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4440), mload(0x4020), r), add(add(mulmod(mload(0x43e0), add(mload(0x3d60), mload(0x4360)), r), mulmod(mload(0x43a0), add(add(mload(0x3d60), sub(r, mload(0x3b60))), sub(r, mload(add(o0, 0x1440)))), r)), mulmod(mload(0x4420), add(mload(0x43c0), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x4020), r), add(add(mload(0x4380), mulmod(0x10000000000, mload(0x3fc0), r)), mulmod(0x20000000000000, mload(0x40a0), r))), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4440), mload(0x40a0), r), add(add(mulmod(mload(0x43e0), add(mload(0x3dc0), mload(0x45a0)), r), mulmod(mload(0x43a0), add(sub(r, mload(0x4080)), add(mload(0x3dc0), sub(r, mload(0x3c20)))), r)), mulmod(mload(0x4420), add(add(mload(0x4520), sub(r, mload(0x40a0))), mulmod(0x1000, mload(0x42a0), r)), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4440), mload(0x3fa0), r), add(mulmod(mload(0x4420), add(mload(0x4020), add(mload(0x44e0), sub(r, mload(0x44a0)))), r), add(mulmod(mload(0x43a0), add(mload(0x3e20), sub(r, mload(0x3a60))), r), mulmod(mload(0x43e0), add(mload(0x4460), mload(0x3e20)), r)))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4540), add(mload(0x4380), sub(r, mload(add(o0, 0x14e0)))), r), add(mulmod(mload(0x44c0), add(mload(0x4380), mload(0x4580)), r), mulmod(mload(0x4500), add(mload(0x42a0), sub(r, mod(add(add(add(mload(0x4380), mload(0x4580)), mulmod(0x10000, add(mload(0x4380), sub(r, mload(0x4020))), r)), mulmod(0x100000000, add(mload(0x4380), sub(r, mload(0x40a0))), r)), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x4540), add(mload(0x42a0), sub(r, mload(add(o0, 0x1500)))), r), add(mulmod(mload(0x44c0), add(mload(0x42a0), sub(r, mload(0x4020))), r), mulmod(mload(0x4500), add(mload(0x43c0), sub(r, mod(add(mulmod(14, mload(0x40a0), r), add(mulmod(14, mload(0x3fc0), r), mulmod(26, mload(0x4020), r))), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x44c0), add(mload(0x43c0), sub(r, mload(0x40a0))), r), mulmod(mload(0x4500), add(mload(0x4560), sub(r, mload(0x4020))), r)))
                 }
             }
 
@@ -716,26 +707,26 @@ contract DutyW1L4Verifier is IProofVerifier {
                 let y := mload(Y)
                 let eval := gates()
                 // A product starts with 1 in the first row and ends with 0 or 1 in the last.
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x1f00)), r))
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x1f00), add(mload(0x1f00), sub(r, 1)), r), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x1ee0)), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x1ee0), add(mload(0x1ee0), sub(r, 1)), r), r))
                 let beta := mload(BETA)
                 let gamma := mload(GAMMA)
                 let shift := mulmod(beta, mload(X), r)
                 let left
                 let right
                 // Product 0, from row to row.
-                left := mload(0x1f20)
-                right := mload(0x1f00)
-                left := mulmod(left, add(add(mload(0x0f00), mulmod(beta, mload(0x1e80), r)), gamma), r)
+                left := mload(0x1f00)
+                right := mload(0x1ee0)
+                left := mulmod(left, add(add(mload(0x0f00), mulmod(beta, mload(0x1e60), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0f00), shift), gamma), r)
                 shift := mulmod(shift, 0x9226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e56bbe533e9a2, r)
-                left := mulmod(left, add(add(mload(0x0f20), mulmod(beta, mload(0x1ea0), r)), gamma), r)
+                left := mulmod(left, add(add(mload(0x0f20), mulmod(beta, mload(0x1e80), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0f20), shift), gamma), r)
                 shift := mulmod(shift, 0x9226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e56bbe533e9a2, r)
-                left := mulmod(left, add(add(mload(0x0f40), mulmod(beta, mload(0x1ec0), r)), gamma), r)
+                left := mulmod(left, add(add(mload(0x0f40), mulmod(beta, mload(0x1ea0), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0f40), shift), gamma), r)
                 shift := mulmod(shift, 0x9226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e56bbe533e9a2, r)
-                left := mulmod(left, add(add(mload(0x0f60), mulmod(beta, mload(0x1ee0), r)), gamma), r)
+                left := mulmod(left, add(add(mload(0x0f60), mulmod(beta, mload(0x1ec0), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0f60), shift), gamma), r)
                 eval := add(mulmod(eval, y, r), mulmod(mload(L_ACTIVE), add(left, sub(r, right)), r))
                 mstore(QUOTIENT, mulmod(eval, mload(INVERSES), r))
@@ -755,13 +746,13 @@ contract DutyW1L4Verifier is IProofVerifier {
                 let inverse4 := mulmod(inverse3, inverse1, r)
                 let inverse5 := mulmod(inverse4, inverse1, r)
                 let inverse6 := mulmod(inverse5, inverse1, r)
-                let z0 := mload(0x2020)
+                let z0 := mload(0x2000)
+                z0 := mulmod(z0, mload(0x2020), r)
                 z0 := mulmod(z0, mload(0x2040), r)
                 z0 := mulmod(z0, mload(0x2060), r)
                 z0 := mulmod(z0, mload(0x2080), r)
                 z0 := mulmod(z0, mload(0x20a0), r)
                 z0 := mulmod(z0, mload(0x20c0), r)
-                z0 := mulmod(z0, mload(0x20e0), r)
                 let scale := mulmod(z0, mload(WEIGHT), r)
                 let power := 1
                 let sum
@@ -771,117 +762,117 @@ contract DutyW1L4Verifier is IProofVerifier {
                 let piece
                 // Set 0: 4 commitments at rotations [0, 1, 2, 3, 4, 5, 6].
                 c := mload(WEIGHT)
-                mstore(0x23a0, c)
+                mstore(0x2380, c)
                 c := mulmod(c, y, r)
-                mstore(0x24a0, c)
+                mstore(0x2480, c)
                 c := mulmod(c, y, r)
-                mstore(0x25a0, c)
+                mstore(0x2580, c)
                 c := mulmod(c, y, r)
-                mstore(0x26a0, c)
+                mstore(0x2680, c)
                 part := 0
                 q := mload(0x0f60)
                 q := add(mulmod(q, y, r), mload(0x0f40))
                 q := add(mulmod(q, y, r), mload(0x0f20))
                 q := add(mulmod(q, y, r), mload(0x0f00))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2ec0), mload(0x21e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2e80), mload(0x21c0), r), r), r)
                 q := mload(0x1ba0)
                 q := add(mulmod(q, y, r), mload(0x1860))
                 q := add(mulmod(q, y, r), mload(0x1520))
                 q := add(mulmod(q, y, r), mload(0x11e0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2ee0), mload(0x2200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2ea0), mload(0x21e0), r), r), r)
                 q := mload(0x1bc0)
                 q := add(mulmod(q, y, r), mload(0x1880))
                 q := add(mulmod(q, y, r), mload(0x1540))
                 q := add(mulmod(q, y, r), mload(0x1200))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2f00), mload(0x2220), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2ec0), mload(0x2200), r), r), r)
                 q := mload(0x1c00)
                 q := add(mulmod(q, y, r), mload(0x18c0))
                 q := add(mulmod(q, y, r), mload(0x1580))
                 q := add(mulmod(q, y, r), mload(0x1240))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2f20), mload(0x2240), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2ee0), mload(0x2220), r), r), r)
                 q := mload(0x1c20)
                 q := add(mulmod(q, y, r), mload(0x18e0))
                 q := add(mulmod(q, y, r), mload(0x15a0))
                 q := add(mulmod(q, y, r), mload(0x1260))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2f40), mload(0x2260), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2f00), mload(0x2240), r), r), r)
                 q := mload(0x1c40)
                 q := add(mulmod(q, y, r), mload(0x1900))
                 q := add(mulmod(q, y, r), mload(0x15c0))
                 q := add(mulmod(q, y, r), mload(0x1280))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2f60), mload(0x2280), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2f20), mload(0x2260), r), r), r)
                 q := mload(0x1c60)
                 q := add(mulmod(q, y, r), mload(0x1920))
                 q := add(mulmod(q, y, r), mload(0x15e0))
                 q := add(mulmod(q, y, r), mload(0x12a0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2f80), mload(0x22a0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2f40), mload(0x2280), r), r), r)
                 part := mulmod(part, inverse6, r)
                 sum := part
                 // Set 1: 4 commitments at rotations [-23, 0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x21a0), r)
                 c := mulmod(c, mload(0x21c0), r)
                 c := mulmod(c, mload(0x21e0), r)
-                c := mulmod(c, mload(0x2200), r)
-                mstore(0x22c0, c)
+                mstore(0x22a0, c)
                 c := mulmod(c, y, r)
-                mstore(0x23c0, c)
+                mstore(0x23a0, c)
                 c := mulmod(c, y, r)
-                mstore(0x24c0, c)
+                mstore(0x24a0, c)
                 c := mulmod(c, y, r)
-                mstore(0x25c0, c)
+                mstore(0x25a0, c)
                 part := 0
                 q := mload(0x1be0)
                 q := add(mulmod(q, y, r), mload(0x18a0))
                 q := add(mulmod(q, y, r), mload(0x1560))
                 q := add(mulmod(q, y, r), mload(0x1220))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2fa0), mload(0x21c0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2f60), mload(0x21a0), r), r), r)
                 q := mload(0x1940)
                 q := add(mulmod(q, y, r), mload(0x1600))
                 q := add(mulmod(q, y, r), mload(0x12c0))
                 q := add(mulmod(q, y, r), mload(0x0f80))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2fc0), mload(0x21e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2f80), mload(0x21c0), r), r), r)
                 q := mload(0x19c0)
                 q := add(mulmod(q, y, r), mload(0x1680))
                 q := add(mulmod(q, y, r), mload(0x1340))
                 q := add(mulmod(q, y, r), mload(0x1000))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2fe0), mload(0x2200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2fa0), mload(0x21e0), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 2: 14 commitments at rotations [0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x21c0), r)
                 c := mulmod(c, mload(0x21e0), r)
-                c := mulmod(c, mload(0x2200), r)
+                mstore(0x22c0, c)
+                c := mulmod(c, y, r)
                 mstore(0x22e0, c)
                 c := mulmod(c, y, r)
                 mstore(0x2300, c)
                 c := mulmod(c, y, r)
-                mstore(0x2320, c)
+                mstore(0x23c0, c)
                 c := mulmod(c, y, r)
                 mstore(0x23e0, c)
                 c := mulmod(c, y, r)
                 mstore(0x2400, c)
                 c := mulmod(c, y, r)
-                mstore(0x2420, c)
+                mstore(0x24c0, c)
                 c := mulmod(c, y, r)
                 mstore(0x24e0, c)
                 c := mulmod(c, y, r)
                 mstore(0x2500, c)
                 c := mulmod(c, y, r)
-                mstore(0x2520, c)
+                mstore(0x25c0, c)
                 c := mulmod(c, y, r)
                 mstore(0x25e0, c)
                 c := mulmod(c, y, r)
                 mstore(0x2600, c)
                 c := mulmod(c, y, r)
-                mstore(0x2620, c)
+                mstore(0x26a0, c)
                 c := mulmod(c, y, r)
-                mstore(0x26c0, c)
-                c := mulmod(c, y, r)
-                mstore(0x2880, addmod(mload(0x2880), c, r))
+                mstore(0x2860, addmod(mload(0x2860), c, r))
                 part := 0
                 q := mload(0x1d40)
-                q := add(mulmod(q, y, r), mload(0x1f00))
+                q := add(mulmod(q, y, r), mload(0x1ee0))
                 q := add(mulmod(q, y, r), mload(0x19a0))
                 q := add(mulmod(q, y, r), mload(0x1980))
                 q := add(mulmod(q, y, r), mload(0x1960))
@@ -894,9 +885,9 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x0fe0))
                 q := add(mulmod(q, y, r), mload(0x0fc0))
                 q := add(mulmod(q, y, r), mload(0x0fa0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x3000), mload(0x21e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2fc0), mload(0x21c0), r), r), r)
                 q := mload(0x1d60)
-                q := add(mulmod(q, y, r), mload(0x1f20))
+                q := add(mulmod(q, y, r), mload(0x1f00))
                 q := add(mulmod(q, y, r), mload(0x1a20))
                 q := add(mulmod(q, y, r), mload(0x1a00))
                 q := add(mulmod(q, y, r), mload(0x19e0))
@@ -909,31 +900,31 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x1060))
                 q := add(mulmod(q, y, r), mload(0x1040))
                 q := add(mulmod(q, y, r), mload(0x1020))
-                part := addmod(part, mulmod(q, mulmod(mload(0x3020), mload(0x2200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2fe0), mload(0x21e0), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 3: 8 commitments at rotations [0, 1, 2, 3].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x21c0), r)
                 c := mulmod(c, mload(0x21e0), r)
                 c := mulmod(c, mload(0x2200), r)
                 c := mulmod(c, mload(0x2220), r)
-                c := mulmod(c, mload(0x2240), r)
+                mstore(0x2320, c)
+                c := mulmod(c, y, r)
                 mstore(0x2340, c)
                 c := mulmod(c, y, r)
-                mstore(0x2360, c)
+                mstore(0x2420, c)
                 c := mulmod(c, y, r)
                 mstore(0x2440, c)
                 c := mulmod(c, y, r)
-                mstore(0x2460, c)
+                mstore(0x2520, c)
                 c := mulmod(c, y, r)
                 mstore(0x2540, c)
                 c := mulmod(c, y, r)
-                mstore(0x2560, c)
+                mstore(0x2620, c)
                 c := mulmod(c, y, r)
                 mstore(0x2640, c)
-                c := mulmod(c, y, r)
-                mstore(0x2660, c)
                 part := 0
                 q := mload(0x1a60)
                 q := add(mulmod(q, y, r), mload(0x1a40))
@@ -943,7 +934,7 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x13c0))
                 q := add(mulmod(q, y, r), mload(0x10a0))
                 q := add(mulmod(q, y, r), mload(0x1080))
-                part := addmod(part, mulmod(q, mulmod(mload(0x3040), mload(0x21e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x3000), mload(0x21c0), r), r), r)
                 q := mload(0x1ac0)
                 q := add(mulmod(q, y, r), mload(0x1aa0))
                 q := add(mulmod(q, y, r), mload(0x1780))
@@ -952,7 +943,7 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x1420))
                 q := add(mulmod(q, y, r), mload(0x1100))
                 q := add(mulmod(q, y, r), mload(0x10e0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x3060), mload(0x2200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x3020), mload(0x21e0), r), r), r)
                 q := mload(0x1b20)
                 q := add(mulmod(q, y, r), mload(0x1b00))
                 q := add(mulmod(q, y, r), mload(0x17e0))
@@ -961,7 +952,7 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x1480))
                 q := add(mulmod(q, y, r), mload(0x1160))
                 q := add(mulmod(q, y, r), mload(0x1140))
-                part := addmod(part, mulmod(q, mulmod(mload(0x3080), mload(0x2220), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x3040), mload(0x2200), r), r), r)
                 q := mload(0x1b80)
                 q := add(mulmod(q, y, r), mload(0x1b60))
                 q := add(mulmod(q, y, r), mload(0x1840))
@@ -970,55 +961,57 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x14e0))
                 q := add(mulmod(q, y, r), mload(0x11c0))
                 q := add(mulmod(q, y, r), mload(0x11a0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x30a0), mload(0x2240), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x3060), mload(0x2220), r), r), r)
                 part := mulmod(part, inverse3, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 4: 4 commitments at rotations [0, 1, 2].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x21c0), r)
                 c := mulmod(c, mload(0x21e0), r)
                 c := mulmod(c, mload(0x2200), r)
-                c := mulmod(c, mload(0x2220), r)
-                mstore(0x2380, c)
+                mstore(0x2360, c)
                 c := mulmod(c, y, r)
-                mstore(0x2480, c)
+                mstore(0x2460, c)
                 c := mulmod(c, y, r)
-                mstore(0x2580, c)
+                mstore(0x2560, c)
                 c := mulmod(c, y, r)
-                mstore(0x2680, c)
+                mstore(0x2660, c)
                 part := 0
                 q := mload(0x1a80)
                 q := add(mulmod(q, y, r), mload(0x1740))
                 q := add(mulmod(q, y, r), mload(0x1400))
                 q := add(mulmod(q, y, r), mload(0x10c0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x30c0), mload(0x21e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x3080), mload(0x21c0), r), r), r)
                 q := mload(0x1ae0)
                 q := add(mulmod(q, y, r), mload(0x17a0))
                 q := add(mulmod(q, y, r), mload(0x1460))
                 q := add(mulmod(q, y, r), mload(0x1120))
-                part := addmod(part, mulmod(q, mulmod(mload(0x30e0), mload(0x2200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x30a0), mload(0x21e0), r), r), r)
                 q := mload(0x1b40)
                 q := add(mulmod(q, y, r), mload(0x1800))
                 q := add(mulmod(q, y, r), mload(0x14c0))
                 q := add(mulmod(q, y, r), mload(0x1180))
-                part := addmod(part, mulmod(q, mulmod(mload(0x3100), mload(0x2220), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x30c0), mload(0x2200), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                // Set 5: 19 commitments at rotations [0].
+                // Set 5: 18 commitments at rotations [0].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x21e0), r)
+                c := mulmod(c, mload(0x21c0), r)
+                mstore(0x27c0, addmod(mload(0x27c0), c, r))
+                c := mulmod(c, y, r)
                 mstore(0x27e0, addmod(mload(0x27e0), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2800, addmod(mload(0x2800), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2820, addmod(mload(0x2820), c, r))
                 c := mulmod(c, y, r)
+                mstore(0x2920, addmod(mload(0x2920), c, r))
+                c := mulmod(c, y, r)
                 mstore(0x2840, addmod(mload(0x2840), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x2960, addmod(mload(0x2960), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x2860, addmod(mload(0x2860), c, r))
+                mstore(0x2880, addmod(mload(0x2880), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x28a0, addmod(mload(0x28a0), c, r))
                 c := mulmod(c, y, r)
@@ -1028,9 +1021,9 @@ contract DutyW1L4Verifier is IProofVerifier {
                 c := mulmod(c, y, r)
                 mstore(0x2900, addmod(mload(0x2900), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x2920, addmod(mload(0x2920), c, r))
-                c := mulmod(c, y, r)
                 mstore(0x2940, addmod(mload(0x2940), c, r))
+                c := mulmod(c, y, r)
+                mstore(0x2960, addmod(mload(0x2960), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2980, addmod(mload(0x2980), c, r))
                 c := mulmod(c, y, r)
@@ -1038,11 +1031,9 @@ contract DutyW1L4Verifier is IProofVerifier {
                 c := mulmod(c, y, r)
                 mstore(0x29c0, addmod(mload(0x29c0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x29e0, addmod(mload(0x29e0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x2a00, addmod(mload(0x2a00), c, r))
-                c := mulmod(c, y, r)
                 piece := c
+                mstore(0x26e0, piece)
+                piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x2700, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x2720, piece)
@@ -1050,17 +1041,14 @@ contract DutyW1L4Verifier is IProofVerifier {
                 mstore(0x2740, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x2760, piece)
-                piece := mulmod(piece, mload(X_TO_N), r)
-                mstore(0x2780, piece)
                 c := mulmod(c, y, r)
-                mstore(0x26e0, c)
-                q := mload(0x1e60)
+                mstore(0x26c0, c)
+                q := mload(0x1e40)
                 q := add(mulmod(q, y, r), mload(QUOTIENT))
-                q := add(mulmod(q, y, r), mload(0x1ee0))
                 q := add(mulmod(q, y, r), mload(0x1ec0))
                 q := add(mulmod(q, y, r), mload(0x1ea0))
                 q := add(mulmod(q, y, r), mload(0x1e80))
-                q := add(mulmod(q, y, r), mload(0x1e40))
+                q := add(mulmod(q, y, r), mload(0x1e60))
                 q := add(mulmod(q, y, r), mload(0x1e20))
                 q := add(mulmod(q, y, r), mload(0x1e00))
                 q := add(mulmod(q, y, r), mload(0x1de0))
@@ -1073,13 +1061,13 @@ contract DutyW1L4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x1cc0))
                 q := add(mulmod(q, y, r), mload(0x1ca0))
                 q := add(mulmod(q, y, r), mload(0x1c80))
-                part := mulmod(q, mload(0x21e0), r)
+                part := mulmod(q, mload(0x21c0), r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                mstore(0x27a0, sub(r, scale))
-                mstore(0x27c0, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
+                mstore(0x2780, sub(r, scale))
+                mstore(0x27a0, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
                 mstore(
-                    0x2a20,
-                    addmod(mload(0x2a20), sub(r, mulmod(sum, scale, r)), r)
+                    0x29e0,
+                    addmod(mload(0x29e0), sub(r, mulmod(sum, scale, r)), r)
                 )
             }
 
@@ -1121,14 +1109,14 @@ contract DutyW1L4Verifier is IProofVerifier {
                 if isFirst {
                     mcopy(RIGHT, 0x0600, 0x40)
                 }
-                addRun(0x0ea0, 0x0e60, 0x27c0, 0)
-                addRun(0x0e00, 0x0d00, 0x2780, 0)
-                addRun(0x0ca0, 0x0c60, 0x26e0, 0)
-                addRun(0x0c00, 0x0640, 0x26a0, 0)
+                addRun(0x0ea0, 0x0e60, 0x27a0, 0)
+                addRun(0x0e00, 0x0d00, 0x2760, 0)
+                addRun(0x0ca0, 0x0c60, 0x26c0, 0)
+                addRun(0x0c00, 0x0640, 0x2680, 0)
                 if iszero(isFirst) {
-                    addRun(0x0600, 0x0600, 0x23a0, 0)
+                    addRun(0x0600, 0x0600, 0x2380, 0)
                 }
-                addRun(0x05c0, 0x0440, 0x2380, 0)
+                addRun(0x05c0, 0x0440, 0x2360, 0)
             }
 
             /// Requires e(LEFT, [tau]_2) = e(RIGHT, [1]_2).

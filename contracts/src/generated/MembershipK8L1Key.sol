@@ -4,13 +4,13 @@ pragma solidity ^0.8.35;
 
 /// @title MembershipK8L1Key
 /// @notice The verifying key of membership-k8-l1 under the parameters 0x7c270322376df4b8290645308c33bf1a90511b2d18507d55b32374785eba05b9, as a contract's code.
-/// @dev A zero byte, so that it cannot be run, then 41 words. Code hash: 0x01be499d58b27fac90c33243d43376fc83d269d399b4ffb082815d045264ccf2.
+/// @dev A zero byte, so that it cannot be run, then 41 words. Code hash: 0x6fb1132f00a0f6346beea8acef26dde4de4d3b3365281a5d07459ee34b985018.
 contract MembershipK8L1Key {
     constructor() {
         bytes memory data =
             hex"00"
-            hex"ea0cb8f55da9d08017ad0d96b3ad7abf608b409e7085f7887bbc907e88d0b964"
-            hex"12f094d38cfc80b66565f388e999fb804acc4705cde48433f7bafa39c9905058"
+            hex"a0c5ada220315e7ef3c097655167b872aa734f3d05704aadb32a479d311508ac"
+            hex"0ab5093fe03cf393580741a46ef658b67b9d30e4650b182d70537e67935bf00a"
             hex"0000000000000000000000000000000000000000000000000000000000000001"
             hex"0000000000000000000000000000000000000000000000000000000000000008"
             hex"3033ea246e506e898e97f570caffd704cb0bb460313fb720b29e139e5c100001"
@@ -32,8 +32,8 @@ contract MembershipK8L1Key {
             hex"30441fd1b5d3370482c42152a8899027716989a6996c2535bc9f7fee8aaef79e"
             hex"1970ea81dd6992adfbc571effb03503adbbb6a857f578403c6c40e22d65b3c02"
             hex"054793348f12c0cf5622c340573cb277586319de359ab9389778f689786b1e48"
-            hex"2f560d16f95e854a6a411e25f919023905eb0fe322eeced2246e9c971fc7aec9"
-            hex"22949d215cc96c5c3f83c4ba6889251b452c8c6b4bc9da0ded4c686d1465b8d5"
+            hex"2338c16e10aefb5f2a4109cc408d1810c417d237296d39465b7c10dd0d3135d2"
+            hex"162c11f2e58d58f0a1288ae76c1114295b3e4102b49cb91da5fc667adb8da754"
             hex"29c3130325dac7f7da90b858c9adc7de3c38eda1f7a7508aec25a2f65be769e8"
             hex"26224601044482faf621ac0a915b68f715620668f9fb0c806b0f00314b79d795"
             hex"0dcb4061653d73b435df56c8db477175c15a4daf572b33d91dad611166c6c4ed"
@@ -46,8 +46,8 @@ contract MembershipK8L1Key {
             hex"0a90c99182648efb90ee3b481f0fc87a5c2b9c87a6132cf5debf337e5f32b9e8"
             hex"267cc0b104d89a93bd8d4c1009facfa7f0f297c2f1ac2d4e0c23d30e6d94e967"
             hex"1ddf4e07baa7c3d08cce70193fa15033bbb1f35dfc54903de5215d189863da51"
-            hex"116c31fefcf147cb275b3e76be84d6a4eb3a854b933a683d9773d5855d293dc9"
-            hex"1845751a5c0a924182db34805face6cd54f48f367ca65ca6e2b26105c86aeadf"
+            hex"1673c457aa48afafed82bc1a010236235b2350d7229fd09874793f34c41312c2"
+            hex"07faa63bf7d8191cfe20de27ce80c7bf3d4fcc529efaa5e34a3ce74249b255ba"
             hex"0a92993231a7dd539985d0adf309e104a1e8bda91f4a1aa7bbd3387b8c4f274d"
             hex"10bf12e9a38f4cd47bb4dbdbd2eb0e3dcbc848684ad2bc426bab6ba4f1f235a7";
         assembly ("memory-safe") {
