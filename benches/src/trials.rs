@@ -36,11 +36,7 @@ pub type Refused = BTreeMap<Lie, usize>;
 impl Trials {
     /// The same seed gives the same statements; the proofs' blinding is the system's.
     pub fn new(seed: u64) -> anyhow::Result<Self> {
-        let shape = Shape {
-            family: Family::Duty(DAY),
-            k: K,
-            lanes: NATIVE_LANES,
-        };
+        let shape = Shape::wide(Family::Duty(DAY), K, NATIVE_LANES);
         let srs = dev::unsafe_srs(K, 0).context("there are no parameters of this size")?;
         Ok(Self {
             key: ProvingKey::generate::<VigilCircuit>(&srs, shape)?,

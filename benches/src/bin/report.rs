@@ -119,7 +119,7 @@ impl Entrant {
         folder: &Path,
     ) -> anyhow::Result<(Self, Ready)> {
         Ok(match contestant {
-            Contestant::Vigil | Contestant::Stock => {
+            Contestant::Vigil | Contestant::Contract | Contestant::Stock => {
                 let (served, ready) = ours::start(task, contestant, folder)?;
                 (Self::Ours(served), ready)
             }
@@ -181,7 +181,10 @@ impl Args {
         let start = Instant::now();
         let is_absent = |contestant: &Contestant| absent.iter().any(|(who, _)| who == contestant);
         let tasks = self.tasks();
-        let total: usize = tasks.iter().map(|(_, all)| if *all { 4 } else { 1 }).sum();
+        let total: usize = tasks
+            .iter()
+            .map(|(_, all)| if *all { Contestant::ALL.len() } else { 1 })
+            .sum();
         let bar = bar(total as u64 * u64::from(report.runs));
         for (task, all) in tasks {
             if start.elapsed() > Duration::from_secs(60 * self.time_limit) {

@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Contestant {
     /// Vigil with its own engine.
     Vigil,
+    /// Vigil with the narrow lane that contracts verify.
+    Contract,
     /// Vigil's circuit with halo2-axiom's prover.
     Stock,
     /// Noir and Barretenberg's UltraHonk.
@@ -20,21 +22,26 @@ pub enum Contestant {
 
 impl Contestant {
     /// All of them, ours first.
-    pub const ALL: [Self; 4] = [Self::Vigil, Self::Stock, Self::Noir, Self::Circom];
+    pub const ALL: [Self; 5] = [
+        Self::Vigil,
+        Self::Contract,
+        Self::Stock,
+        Self::Noir,
+        Self::Circom,
+    ];
+
+    /// Those with which Vigil is compared.
+    pub const PEERS: [Self; 3] = [Self::Stock, Self::Noir, Self::Circom];
 
     /// Name in tables.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Vigil => "Vigil",
+            Self::Contract => "Vigil, narrow lane for contracts",
             Self::Stock => "Vigil's circuit, halo2-axiom's prover",
             Self::Noir => "Noir, Barretenberg UltraHonk",
             Self::Circom => "circom, ark-groth16",
         }
-    }
-
-    /// Whether it is Vigil's own circuit.
-    pub const fn is_ours(self) -> bool {
-        matches!(self, Self::Vigil | Self::Stock)
     }
 }
 

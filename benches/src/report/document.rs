@@ -157,7 +157,7 @@ impl Report {
             let Some(ours) = self.find(task, Contestant::Vigil) else {
                 continue;
             };
-            for contestant in Contestant::ALL.into_iter().skip(1) {
+            for contestant in Contestant::PEERS {
                 if let Some(peer) = self.find(task, contestant) {
                     writeln!(
                         f,

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
-use vigil_circuits::shape::{Family, NATIVE_LANES, Shape};
+use vigil_circuits::shape::{Family, Form, NATIVE_LANES, Shape};
 use vigil_params::keys::{KeyCache, ProvingKey};
 use vigil_params::{ParamsPolicy, Srs, dev};
 use vigil_prover::{Engine, prove_duty_observed, prove_unchecked};
@@ -55,7 +55,7 @@ pub fn serve(
         Contestant::Stock => "stock".parse()?,
         _ => Engine::default(),
     };
-    let shape = shape(task)?;
+    let shape = shape(task, contestant)?;
     let srs = dev::unsafe_srs(shape.k, SEED).context("there are no parameters of this size")?;
     let (key, load, key_bytes) = load(shape, &srs, folder)?;
     if make {
@@ -119,9 +119,13 @@ pub fn serve(
 }
 
 /// The smallest for the task.
-pub fn shape(task: Task) -> anyhow::Result<Shape> {
+fn shape(task: Task, contestant: Contestant) -> anyhow::Result<Shape> {
     let family = Family::Duty(task.words()?);
-    Shape::for_validators(family, task.validators, NATIVE_LANES)
+    let (lanes, form) = match contestant {
+        Contestant::Contract => (1, Form::Narrow),
+        _ => (NATIVE_LANES, Form::Wide),
+    };
+    Shape::for_validators(family, task.validators, lanes, form)
         .with_context(|| format!("there is no shape for {} validators", task.validators))
 }
 

@@ -13,6 +13,7 @@ const SMALL: (&str, i32) = ("sans-serif", 12);
 const fn color(contestant: Contestant) -> RGBColor {
     match contestant {
         Contestant::Vigil => RGBColor(0x1b, 0x7f, 0x5c),
+        Contestant::Contract => RGBColor(0x8c, 0xc0, 0xa8),
         Contestant::Stock => RGBColor(0x6b, 0x72, 0x80),
         Contestant::Noir => RGBColor(0xc7, 0x7d, 0x0a),
         Contestant::Circom => RGBColor(0x1d, 0x4e, 0x89),
@@ -56,8 +57,7 @@ pub fn draw(report: &Report, folder: &Path) -> anyhow::Result<()> {
         "ratio",
         &|series| {
             let ours = report.find(series.task, Contestant::Vigil)?;
-            (series.contestant != Contestant::Vigil)
-                .then(|| ours.cpu().median / series.cpu().median)
+            Contestant::PEERS.contains(&series.contestant).then(|| ours.cpu().median / series.cpu().median)
         },
     )?;
     stages(report, &path("stages")).context("cannot draw stages")
