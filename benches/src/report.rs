@@ -8,6 +8,7 @@ pub mod circom;
 pub mod contest;
 pub mod crs;
 pub mod document;
+pub mod evm;
 pub mod figures;
 pub mod lie;
 pub mod machine;

@@ -93,8 +93,11 @@ pub struct Sample {
     pub witness_peak_rss_bytes: Option<u64>,
     /// Length of the proof.
     pub proof_bytes: u64,
-    /// By the clock; `None` where the proof cannot be verified with parameters made here.
+    /// By the clock; `None` where only a contract can verify with parameters made here.
     pub verify_seconds: Option<f64>,
+    /// Gas of the transaction that verifies it, where the contestant brings a contract.
+    #[serde(default)]
+    pub verify_gas: Option<u64>,
     /// CPU-seconds by stage, where the prover says them.
     pub stages: Vec<(String, f64)>,
     /// The public inputs in the proof, 32 big-endian bytes each, hexadecimal.

@@ -9,7 +9,10 @@ use halo2curves::bn256::{Fq, G1Affine};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use vigil_params::dev;
+use vigil_params::{Srs, dev};
+
+/// The file with tau in G2.
+pub const TAU: &str = "bn254_g2.dat";
 
 /// Writes both files for circuits of up to 2^k gates.
 pub fn write(folder: &Path, k: u32, seed: u64) -> anyhow::Result<()> {
@@ -21,11 +24,15 @@ pub fn write(folder: &Path, k: u32, seed: u64) -> anyhow::Result<()> {
         file.write_all(&bytes(y))?;
     }
     file.flush()?;
+    fs::write(folder.join(TAU), tau(&srs))?;
+    Ok(())
+}
+
+/// In the order of contracts: the imaginary part first.
+fn tau(srs: &Srs) -> Vec<u8> {
     let tau = srs.provenance().tau_g2();
     let parts = [tau.x.c1, tau.x.c0, tau.y.c1, tau.y.c0];
-    let content: Vec<u8> = parts.iter().flat_map(bytes).collect();
-    fs::write(folder.join("bn254_g2.dat"), content)?;
-    Ok(())
+    parts.iter().flat_map(bytes).collect()
 }
 
 fn bytes(coordinate: &Fq) -> [u8; 32] {

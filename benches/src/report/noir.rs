@@ -1,6 +1,7 @@
-//! Noir and Barretenberg's UltraHonk as a contestant.
+//! Noir and Barretenberg's UltraHonk as a files.
 
 use super::contest::{Ready, Sample};
+use super::evm::{self, Verifier};
 use super::process::{ProcessCost, run};
 use super::task::{Task, inputs};
 use super::{crs, ours};
@@ -9,7 +10,6 @@ use std::env::consts::{ARCH, OS};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Zero knowledge, and the transcript that contracts read, as in ours.
 const TARGET: [&str; 2] = ["-t", "evm"];
@@ -17,6 +17,13 @@ const TARGET: [&str; 2] = ["-t", "evm"];
 /// One program, compiled, with its verifying key.
 #[derive(Debug)]
 pub struct Noir {
+    files: Files,
+    verifier: Verifier,
+}
+
+/// Where everything is.
+#[derive(Debug)]
+struct Files {
     folder: PathBuf,
     peers: PathBuf,
     inputs: PathBuf,
@@ -33,14 +40,14 @@ impl Noir {
     pub fn start(task: Task, peers: &Path, folder: &Path) -> anyhow::Result<(Self, Ready)> {
         let duty = task.duty()?;
         fs::create_dir_all(folder)?;
-        let contestant = Self {
+        let files = Files {
             inputs: folder.join("inputs.json"),
             crs: folder.join("crs"),
             folder: folder.to_owned(),
             peers: peers.to_owned(),
         };
         fs::write(
-            &contestant.inputs,
+            &files.inputs,
             inputs(&duty.statement, &duty.witness)?.to_string(),
         )?;
         let script = peers.join("noir-compile.mjs");
@@ -51,7 +58,7 @@ impl Noir {
         ];
         let (compiled, _) = run(folder, Path::new("node"), &arguments)?;
         let gates = {
-            let (_, answer) = contestant.barretenberg("gates", &[])?;
+            let (_, answer) = files.barretenberg("gates", &[])?;
             let answer = answer
                 .get(answer.find('{').unwrap_or(0)..)
                 .unwrap_or_default();
@@ -61,31 +68,40 @@ impl Noir {
         };
         // Zero knowledge may need a few rows more.
         crs::write(
-            &contestant.crs,
-            (gates + 64).next_power_of_two().ilog2() + 1,
+            &files.crs,
+            (gates + 64).next_power_of_two().ilog2(),
             ours::SEED,
         )?;
-        let (key, _) = contestant.barretenberg("write_vk", &["-o", "key"])?;
+        let (key, _) = files.barretenberg("write_vk", &["-o", "key"])?;
         let mut setup = compiled.effort;
         setup += key.effort;
         let ready = Ready {
             circuit: format!("{gates} gates"),
-            key_bytes: fs::metadata(contestant.program())?.len()
+            key_bytes: fs::metadata(files.program())?.len()
                 + fs::metadata(folder.join("key/vk"))?.len(),
             load: Default::default(),
             setup,
         };
-        Ok((contestant, ready))
+        let verifier = files.verifier()?;
+        Ok((Self { files, verifier }, ready))
     }
 
     /// Witness and proof.
     pub fn prove(&mut self) -> anyhow::Result<Sample> {
-        let witness_file = self.folder.join("witness.gz");
-        let (witness, _) = self.witness(&self.inputs, &witness_file)?;
+        let witness_file = self.files.folder.join("witness.gz");
+        let (witness, _) = self.files.witness(&self.files.inputs, &witness_file)?;
         let arguments = ["-w", "witness.gz", "-k", "key/vk", "-o", "proof"];
-        let (proof, _) = self.barretenberg("prove", &arguments)?;
-        let public = fs::read(self.folder.join("proof/public_inputs"))?;
-        self.check_but_for_the_pairing()?;
+        let (proof, _) = self.files.barretenberg("prove", &arguments)?;
+        let public = fs::read(self.files.folder.join("proof/public_inputs"))?;
+        let proof_file = fs::read(self.files.folder.join("proof/proof"))?;
+        let gas = self.verifier.verify(&proof_file, &public)?;
+        let mut other = public.clone();
+        other[31] ^= 1;
+        ensure!(gas.is_some(), "the contract refuses the proof");
+        ensure!(
+            self.verifier.verify(&proof_file, &other)?.is_none(),
+            "the contract accepts the proof for another statement"
+        );
         let mut effort = witness.effort;
         effort += proof.effort;
         Ok(Sample {
@@ -93,46 +109,52 @@ impl Noir {
             witness: Some(witness.effort),
             peak_rss_bytes: proof.peak_rss_bytes,
             witness_peak_rss_bytes: Some(witness.peak_rss_bytes),
-            proof_bytes: fs::metadata(self.folder.join("proof/proof"))?.len(),
+            proof_bytes: proof_file.len() as u64,
             verify_seconds: None,
+            verify_gas: gas,
             stages: Vec::new(),
             public_inputs: public.chunks(32).map(hex::encode).collect(),
         })
     }
 
-    /// Barretenberg's verifier has the ceremony's tau in G2 compiled in, so a proof under parameters made here must
-    /// fail in its last step, the pairing, and not before: the sumcheck comes first.
-    fn check_but_for_the_pairing(&self) -> anyhow::Result<()> {
-        let output = Command::new(barretenberg(&self.peers))
-            .arg("verify")
-            .args(TARGET)
-            .args([
-                "-k",
-                "key/vk",
-                "-p",
-                "proof/proof",
-                "-i",
-                "proof/public_inputs",
-                "-c",
-            ])
-            .arg(&self.crs)
-            .current_dir(&self.folder)
-            .output()?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(
-            said.contains("failed at pairing check"),
-            "the proof fails before the pairing: {said}"
-        );
-        Ok(())
-    }
-
     /// How many lies have no witness, of how many told.
     pub fn refusals(&self, task: Task) -> anyhow::Result<(usize, usize)> {
         super::lie::refusals(task, |inputs| {
-            let file = self.folder.join("lie.json");
+            let file = self.files.folder.join("lie.json");
             fs::write(&file, inputs.to_string())?;
-            Ok(self.witness(&file, &self.folder.join("lie.gz")).is_err())
+            Ok(self
+                .files
+                .witness(&file, &self.files.folder.join("lie.gz"))
+                .is_err())
         })
+    }
+}
+
+impl Files {
+    /// The contract that Barretenberg writes, for the parameters made here.
+    fn verifier(&self) -> anyhow::Result<Verifier> {
+        let at = |name: &str| self.folder.join(name);
+        let arguments = [
+            "write_solidity_verifier",
+            "--optimized",
+            "-k",
+            "key/vk",
+            "-o",
+            "theirs.sol",
+        ];
+        let arguments = arguments
+            .map(OsString::from)
+            .into_iter()
+            .chain(TARGET.map(OsString::from));
+        let program = barretenberg(&self.peers);
+        run(&self.folder, &program, &arguments.collect::<Vec<_>>())?;
+        let source = fs::read_to_string(at("theirs.sol"))?;
+        let tau = fs::read(self.crs.join(crs::TAU))?;
+        fs::write(at("ours.sol"), evm::with_tau(&source, &tau)?)?;
+        let script = self.peers.join("noir-solidity.mjs");
+        let arguments = [script, at("ours.sol"), at("code")].map(PathBuf::into_os_string);
+        run(&self.folder, Path::new("node"), &arguments)?;
+        Verifier::deploy(hex::decode(fs::read_to_string(at("code"))?)?)
     }
 
     fn program(&self) -> PathBuf {

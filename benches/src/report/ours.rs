@@ -27,12 +27,14 @@ pub const SEED: u64 = 0;
 
 /// Starts the contestant in a process of its own, with its keys in `folder`.
 pub fn start(task: Task, contestant: Contestant, folder: &Path) -> anyhow::Result<(Served, Ready)> {
+    // Of its own, so that everybody's keys are made.
+    let folder = folder.join(format!("{contestant:?}"));
     let command = |make| {
         let mut command = Command::new(env::current_exe()?);
         command
             .arg(SERVE)
             .arg(serde_json::to_string(&(task, contestant, make))?)
-            .arg(folder);
+            .arg(&folder);
         anyhow::Ok(command)
     };
     // Keys are made in another process, so that what that needs is not in this one's memory.
@@ -107,6 +109,7 @@ pub fn serve(
             witness_peak_rss_bytes: None,
             proof_bytes: proof.len() as u64,
             verify_seconds: Some(start.elapsed().as_secs_f64()),
+            verify_gas: None,
             stages: match contestant {
                 Contestant::Stock => Vec::new(),
                 _ => stages,

@@ -7,6 +7,7 @@ use plotters::prelude::*;
 use std::path::Path;
 
 const SIZE: (u32, u32) = (760, 420);
+const RATIO: &str = "ratio";
 const FONT: (&str, i32) = ("sans-serif", 17);
 const SMALL: (&str, i32) = ("sans-serif", 12);
 
@@ -52,12 +53,14 @@ pub fn draw(report: &Report, folder: &Path) -> anyhow::Result<()> {
         Some(series.peak().median / f64::from(1 << 20))
     })?;
     by_validators(
-        "ratio",
+        RATIO,
         "Vigil's CPU time over each peer's (below 1: Vigil is cheaper)",
         "ratio",
         &|series| {
             let ours = report.find(series.task, Contestant::Vigil)?;
-            Contestant::PEERS.contains(&series.contestant).then(|| ours.cpu().median / series.cpu().median)
+            Contestant::PEERS
+                .contains(&series.contestant)
+                .then(|| ours.cpu().median / series.cpu().median)
         },
     )?;
     stages(report, &path("stages")).context("cannot draw stages")
@@ -137,7 +140,10 @@ fn lines(
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(match unit {
+            RATIO => SeriesLabelPosition::UpperRight,
+            _ => SeriesLabelPosition::UpperLeft,
+        })
         .background_style(WHITE)
         .border_style(RGBColor(0xcc, 0xcc, 0xcc))
         .draw()?;
@@ -177,8 +183,9 @@ fn stages(report: &Report, path: &Path) -> anyhow::Result<()> {
         let stages = series.stages();
         let sum: f64 = stages.iter().map(|(_, seconds)| seconds).sum();
         let label = format!(
-            "{} validators, {} day{}: {:.1} s",
+            "{} validator{}, {} day{}: {:.1} s",
             task.validators,
+            if task.validators == 1 { "" } else { "s" },
             task.words,
             if task.words == 1 { "" } else { "s" },
             sum
