@@ -137,7 +137,12 @@ impl VigilCircuit {
             cells.map(move |(row, &value)| {
                 let (column, row) = match column.checked_sub(fixed::EXTERNAL) {
                     None => fold.constant(column, row),
-                    Some(mark) => (constants + mark, fold.mark_row(row)),
+                    Some(mark) => {
+                        let op = column
+                            .checked_sub(fixed::OPS)
+                            .and_then(|column| ops::at(self.shape.family, column, value));
+                        (constants + mark, fold.mark_row(op, row))
+                    }
                 };
                 (column, row, value)
             })

@@ -39,6 +39,7 @@ pub(crate) const fn rows(words: Words) -> (usize, usize, usize) {
 #[derive(Clone, Copy)]
 struct Common {
     identity: Identity,
+    zero: Wire,
     tree_root: Wire,
     min_performance: Wire,
     min_uptime: Wire,
@@ -125,6 +126,7 @@ fn assemble_cells(
 
     let common = Common {
         identity,
+        zero,
         tree_root,
         min_performance: public[DutyInput::MinPerformanceBps.row()],
         min_uptime: public[DutyInput::MinUptimeBps.row()],

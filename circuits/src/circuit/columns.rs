@@ -42,10 +42,6 @@ pub struct Columns {
     pub external: Column<Fixed>,
     /// 1 in rows of S-box inputs of four internal rounds.
     pub internal: Column<Fixed>,
-    /// 1: the chains go on to the next row by a base-4 digit; 2: they start with a zero.
-    pub range: Column<Fixed>,
-    /// 1 in rows where two epochs are walked.
-    pub step: Column<Fixed>,
     /// Operations, see [`ops`].
     pub ops: Vec<Column<Fixed>>,
     /// Public inputs.
@@ -72,8 +68,6 @@ impl Columns {
             constants: (0..WIDTH / fold).map(|_| meta.fixed_column()).collect(),
             external: meta.fixed_column(),
             internal: meta.fixed_column(),
-            range: meta.fixed_column(),
-            step: meta.fixed_column(),
             ops: ops::columns(shape.family)
                 .iter()
                 .map(|_| meta.fixed_column())
@@ -84,7 +78,7 @@ impl Columns {
 
     /// All fixed columns, constants first.
     pub(crate) fn fixed(&self) -> impl Iterator<Item = Column<Fixed>> + '_ {
-        let marks = [self.external, self.internal, self.range, self.step];
+        let marks = [self.external, self.internal];
         let constants = self.constants.iter().copied();
         constants.chain(marks).chain(self.ops.iter().copied())
     }
@@ -130,15 +124,18 @@ impl View<'_, '_> {
         std::array::from_fn(|i| self.advice(DESK, i as i32))
     }
 
-    /// The cell of a public input, and the input.
+    /// A desk cell, and what is given for it: a public input and a constant, at most one of which is not 0.
     ///
-    /// Inputs have to lie one below the other as the verifier gives them, whatever the form.
-    pub(crate) fn public_input(&mut self) -> [Expression<Fr>; 2] {
+    /// Inputs have to lie one below the other as the verifier gives them, whatever the form; so this is about the
+    /// cell's own row in the circuit.
+    pub(crate) fn given(&mut self) -> [Expression<Fr>; 3] {
         let desk = *self.lane.advice.last().expect("a lane has columns");
+        let constants = *self.columns.constants.last().expect("there are constants");
         [
             self.meta.query_advice(desk, Rotation::cur()),
             self.meta
                 .query_instance(self.columns.instance, Rotation::cur()),
+            self.meta.query_fixed(constants, Rotation::cur()),
         ]
     }
 
@@ -155,7 +152,15 @@ impl View<'_, '_> {
         self.meta.query_fixed(column, Rotation(rotation))
     }
 
-    /// Selector of an operation.
+    /// 1 where an operation is.
+    pub(crate) fn flag(&mut self, op: Op) -> Expression<Fr> {
+        let (column, value) = ops::slot(self.columns.family, op);
+        let count = ops::columns(self.columns.family)[column].len() as u64;
+        let scale = ops::selected(value, count).invert();
+        self.op(op) * scale.expect("a selector is not 0 at its own value")
+    }
+
+    /// Selector of an operation: 0 elsewhere, and not 0 where it is.
     pub(crate) fn op(&mut self, op: Op) -> Expression<Fr> {
         let family = self.columns.family;
         let (column, value) = ops::slot(family, op);
@@ -175,7 +180,7 @@ fn fold(form: Form, column: usize, row: i32) -> (usize, i32) {
 /// Where the cells of a lane's rows lie in a circuit.
 ///
 /// The first rows hold the public inputs, on the desk, and nothing else but state. In the circuit they are the
-/// first cells of the desk's column, one below the other, as [`View::public_input`] looks at them.
+/// first cells of the desk's column, one below the other, as [`View::given`] looks at them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fold {
     pub(crate) form: Form,
@@ -202,12 +207,12 @@ impl Fold {
         (column, row as usize)
     }
 
-    /// Row of a mark.
-    pub(crate) fn mark_row(&self, row: usize) -> usize {
-        if row < self.inputs {
-            return row;
+    /// Row of an operation, or of a flag.
+    pub(crate) fn mark_row(&self, op: Option<Op>, row: usize) -> usize {
+        match (op, self.advice(DESK, row)) {
+            (Some(Op::Given), Some((_, desk))) => desk,
+            _ => row * self.form.fold(),
         }
-        row * self.form.fold()
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Everything that other tests show of wide lanes then holds of narrow ones. Where a cell lies is written down
 //! here a second time: logical column c of a row r is row 4 r + c mod 4 of column c / 4; the i-th public input,
-//! on the desk of a wide lane, is row i of the second column; marks stand in the first row of four.
+//! on the desk of a wide lane, is row i of the second column; marks stand in the first row of four, those of Given
+//! in its desk cell's row.
 
 use super::layout::{evaluate, honest, rng, shapes};
 use super::*;
@@ -38,7 +39,7 @@ fn narrow_gates_are_the_wide_ones() {
             assert_eq!(wide.name, narrow.name);
             assert_eq!(wide.polynomial, narrow.polynomial);
             let seed = Fr::random(&mut random);
-            let is_input = narrow.name == "public input";
+            let is_given = narrow.name == "given";
             let expected = evaluate(
                 &wide.expression,
                 &|column, rotation| cell(seed, 0, column, rotation),
@@ -48,6 +49,7 @@ fn narrow_gates_are_the_wide_ones() {
             let folded = evaluate(
                 &narrow.expression,
                 &|column, rotation| match column {
+                    0 if is_given => cell(seed, 0, 3, rotation),
                     0 => cell(
                         seed,
                         0,
@@ -61,7 +63,7 @@ fn narrow_gates_are_the_wide_ones() {
                 },
                 &|column, rotation| {
                     let (lane, half) = (column / 2, column % 2);
-                    if is_input {
+                    if is_given {
                         assert_eq!((half, rotation), (1, 0));
                         return cell(seed, 1, 8 * lane + 7, 0);
                     }
@@ -102,12 +104,17 @@ fn narrow_cells_are_the_wide_ones() {
                 assert!(known.is_none(), "two cells in one place");
             }
         }
+        let given = ops::slot(shape.family, ops::Op::Given);
+        let given = (fixed::OPS + given.0, Fr::from(given.1));
         let mut fixed: BTreeMap<At, Fr> = BTreeMap::new();
         for (column, cells) in sheet.fixed.iter().enumerate() {
             for (row, &value) in cells.iter().enumerate().filter(|(_, v)| **v != Fr::ZERO) {
                 let at = match column {
                     0..4 => (0, 4 * row + column),
-                    mark if row < inputs => (mark - 3, row),
+                    mark if (mark, value) == given => {
+                        let (_, row) = folded(inputs, 7, row).unwrap();
+                        (mark - 3, row)
+                    }
                     mark => (mark - 3, 4 * row),
                 };
                 assert!(fixed.insert(at, value).is_none(), "two cells in one place");

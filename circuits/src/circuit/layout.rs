@@ -6,7 +6,6 @@
 
 use super::ops::Op;
 use super::*;
-use crate::gates::PERMUTATION_ROWS;
 use crate::ledger::Words;
 use crate::synthetic::{SyntheticPool, THRESHOLDS};
 use halo2_proofs::dev::MockProver;
@@ -102,8 +101,6 @@ struct Layout {
     family: Family,
     marks: BTreeMap<(usize, usize), u64>,
     constants: BTreeSet<(usize, usize)>,
-    /// Rows where a tree node is put on the desk.
-    nodes: BTreeSet<usize>,
 }
 
 impl Layout {
@@ -140,38 +137,30 @@ impl Layout {
     fn path(&mut self, row: usize, depth: usize) {
         for level in 0..depth {
             let at = row + 24 * level;
-            self.op(
-                at,
-                if level == 0 {
-                    Op::PathLeaf
-                } else {
-                    Op::PathNode
-                },
-            );
+            self.op(at, Op::Path);
             self.permutation(at + 1);
+            self.op(at + 23, Op::FeedForward);
         }
         self.op(row + 24 * depth, Op::Output);
-        // The feed-forward's factor.
-        self.nodes.insert(row + 24 * depth);
     }
-    fn chains(&mut self, start: usize, head: usize, first: u64) {
+    fn chains(&mut self, start: usize, head: usize, first: Op) {
+        self.op(start, first);
         for row in start..head {
-            self.put(fixed::RANGE, row, if row == start { first } else { 1 });
+            self.op(row, Op::Digits);
         }
     }
     fn block(&mut self, base: usize, words: usize) {
         for (start, head, first) in [
-            (0, 6, 1),
-            (7, 14, 2),
-            (15, 23, 2),
-            (24, 41, 2),
-            (42, 62, 2),
-            (63, 75, 2),
+            (0, 6, Op::Bits),
+            (7, 14, Op::Start),
+            (15, 23, Op::Start),
+            (24, 41, Op::Start),
+            (42, 62, Op::Start),
+            (63, 75, Op::Start),
         ] {
             self.chains(base + start, base + head, first);
         }
         for (row, op) in [
-            (0, Op::Bits),
             (0, Op::Load),
             (6, Op::Fields),
             (14, Op::Hits),
@@ -193,7 +182,7 @@ impl Layout {
             self.op(walk - 1, Op::Absorb);
             self.permutation(walk);
             for pair in 0..112 {
-                self.put(fixed::STEP, walk + 2 * pair, 1);
+                self.op(walk + 2 * pair, Op::Step);
             }
             if word + 1 < words {
                 self.op(walk + 224, Op::LastEpoch);
@@ -201,9 +190,10 @@ impl Layout {
                     self.op(row, Op::Hold);
                 }
             } else {
-                self.put(fixed::STEP, walk + 224, 1);
+                self.op(walk + 224, Op::Step);
                 self.op(walk + 224, Op::Bits);
-                self.op(walk + 226, Op::WalkEnd);
+                self.op(walk + 226, Op::Start);
+                self.op(walk + 227, Op::Load);
             }
         }
         self.path(base + 104 + 226 * (words - 1), 10);
@@ -219,12 +209,11 @@ fn every_fixed_cell_is_the_documented_one() {
             family: shape.family,
             marks: BTreeMap::new(),
             constants: BTreeSet::new(),
-            nodes: BTreeSet::new(),
         };
         let per_lane = (shape.capacity() / shape.lanes) as usize;
         match shape.family {
             Family::Duty(words) => {
-                (0..12).for_each(|row| layout.op(row, Op::Instance));
+                (0..12).for_each(|row| layout.op(row, Op::Given));
                 layout.sponge(12);
                 layout.op(36, Op::Output);
                 layout.sponge(37);
@@ -240,7 +229,7 @@ fn every_fixed_cell_is_the_documented_one() {
                     (154, 178),
                     (179, 186),
                 ] {
-                    layout.chains(start, head, 2);
+                    layout.chains(start, head, Op::Start);
                     layout.op(head, Op::Load);
                 }
                 for number in 0..per_lane {
@@ -248,28 +237,28 @@ fn every_fixed_cell_is_the_documented_one() {
                     layout.block(240 + number * block, words.count());
                 }
                 // The arithmetic stands where the prelude has room; `meaning` says what it computes.
-                for op in [Op::MulAdd, Op::Constant] {
+                for op in [Op::MulAdd, Op::Given] {
                     let (column, value) = ops::slot(shape.family, op);
                     let marks = &sheet.fixed[fixed::OPS + column];
                     for row in (12..240).filter(|&row| marks[row] == Fr::from(value)) {
                         layout.op(row, op);
-                        if op == Op::Constant {
-                            layout.constants.insert((0, row));
+                        if op == Op::Given {
+                            layout.constants.insert((3, row));
                         }
                     }
                 }
             }
             Family::Enrolment => {
-                (0..5).for_each(|row| layout.op(row, Op::Instance));
+                (0..5).for_each(|row| layout.op(row, Op::Given));
                 layout.sponge(5);
                 layout.op(29, Op::Output);
                 layout.sponge(30);
                 layout.op(54, Op::Output);
                 for number in 0..per_lane {
                     let base = 60 + number * 290;
-                    layout.chains(base, base + 20, 2);
+                    layout.chains(base + 78, base + 98, Op::Start);
                     layout.op(base, Op::Place);
-                    layout.op(base + 20, Op::Order);
+                    layout.op(base + 98, Op::Order);
                     layout.sponge(base + 27);
                     layout.op(base + 51, Op::Output);
                     layout.sponge(base + 52);
@@ -277,7 +266,7 @@ fn every_fixed_cell_is_the_documented_one() {
                 }
             }
             Family::Membership => {
-                (0..6).for_each(|row| layout.op(row, Op::Instance));
+                (0..6).for_each(|row| layout.op(row, Op::Given));
                 layout.sponge(6);
                 layout.path(30, 6);
                 layout.sponge(175);
@@ -286,9 +275,7 @@ fn every_fixed_cell_is_the_documented_one() {
         }
         for (column, cells) in sheet.fixed.iter().enumerate() {
             for (row, cell) in cells.iter().enumerate() {
-                if column == fixed::CONSTANTS && layout.nodes.contains(&row) {
-                    assert_eq!(*cell, Fr::ONE, "{shape} ({column}, {row})");
-                } else if column < fixed::EXTERNAL {
+                if column < fixed::EXTERNAL {
                     let allowed = layout.constants.contains(&(column, row));
                     assert!(allowed || *cell == Fr::ZERO, "{shape} ({column}, {row})");
                 } else {
@@ -307,13 +294,11 @@ fn every_fixed_cell_is_the_documented_one() {
         assert!(fold * shape.usable_rows() + cs.blinding_factors() < (1 << shape.k));
         // Negative rotations never leave the circuit upwards.
         let upwards = cs.advice_queries().iter().map(|q| q.1.0).min().unwrap();
-        assert_eq!(upwards, -23 * fold as i32);
-        for op in [Op::PathNode, Op::Output] {
-            let (column, value) = ops::slot(shape.family, op);
-            let column = &sheet.fixed[fixed::OPS + column];
-            let first = column.iter().position(|v| *v == Fr::from(value)).unwrap();
-            assert!(first >= PERMUTATION_ROWS);
-        }
+        assert_eq!(upwards, -22 * fold as i32);
+        let (column, value) = ops::slot(shape.family, Op::FeedForward);
+        let column = &sheet.fixed[fixed::OPS + column];
+        let first = column.iter().position(|v| *v == Fr::from(value)).unwrap();
+        assert!(first >= 22);
     }
 }
 

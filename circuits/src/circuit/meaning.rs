@@ -82,9 +82,11 @@ fn blocks_are_wired_as_the_protocol_says() {
             ] {
                 groups[group].push((lane, base + row));
             }
-            for step in 0..=113 * words.count() {
+            for step in 0..113 * words.count() {
                 groups[max_outage].push((lane, base + 82 + 2 * step));
             }
+            // No miss is left.
+            groups[zero].extend([82, 84].map(|row| (lane, base + row + 226 * words.count())));
             for rows in [
                 &[65, 32, 6][..],
                 &[64, 34],
@@ -210,8 +212,8 @@ fn the_preludes_relations_are_the_clauses() {
         let [pdone, pdue, sdone] = [120, 121, 122].map(|r| new(&mut value, r));
         let [low, mid, high] = [153, 154, 155].map(|r| new(&mut value, r));
         let rows: Vec<usize> = (0..240).filter(|&r| is(r, Op::MulAdd)).collect();
-        for row in (0..240).filter(|&r| is(r, Op::Constant)) {
-            assert!(value.insert(of(row), sheet.fixed[0][row]).is_none());
+        for row in (12..240).filter(|&r| is(r, Op::Given)) {
+            assert!(value.insert(of(row), sheet.fixed[3][row]).is_none());
         }
         let p = |value: &BTreeMap<At, Fr>, row: usize| value[&of(row)];
         // Propagate; then witnesses of the pairs are what is left.
@@ -353,15 +355,15 @@ fn enrolment_and_membership_are_wired_as_the_protocol_says() {
                     groups[1].push(at(27));
                     groups[2].push(at(29));
                     groups[3].push(at(2));
-                    groups[key].push(at(21));
-                    groups[count].push(at(25));
-                    groups.push(vec![at(22), at(0)]);
-                    groups.push(vec![at(23), at(28), at(52)]);
+                    groups[key].push(at(99));
+                    groups[count].push(at(103));
+                    groups.push(vec![at(100), at(0)]);
+                    groups.push(vec![at(101), at(28), at(52)]);
                     groups.push(vec![at(51), at(53)]);
                     groups.push(vec![at(316), at(1)]);
-                    groups.push(vec![at(20)]);
+                    groups.push(vec![at(98)]);
                     key = groups.len() - 1;
-                    groups.push(vec![at(24)]);
+                    groups.push(vec![at(102)]);
                     count = groups.len() - 1;
                 }
                 groups[count].push((0, 2));

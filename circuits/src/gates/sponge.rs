@@ -1,9 +1,10 @@
-//! Sponge glue: what goes into a permutation.
+//! Sponge glue: what goes into a permutation and what comes out.
 //!
 //! | name | equation | degree |
 //! |---|---|---|
 //! | input i (i < 3) | next state_i = desk_i | 1 + 5 |
 //! | input capacity | next state_3 = k_3 (a fixed constant: domain and length) | 1 + 5 |
+//! | output | desk_0 = state_0 | 1 + 5 |
 //! | absorb i (i < 3) | next state_i = state_i + next chain_i | 1 + 5 |
 //! | absorb capacity | next state_3 = state_3 | 1 + 5 |
 //! | hold i | next state_i = state_i | 1 + 5 |
@@ -26,6 +27,12 @@ pub(super) fn input(view: &mut View<'_, '_>) -> Constraints {
         .collect();
     constraints.push(("input capacity", next[RATE].clone() - capacity));
     constraints
+}
+
+/// [`Op::Output`](crate::circuit::ops::Op::Output).
+pub(super) fn output(view: &mut View<'_, '_>) -> Constraints {
+    let [desk] = view.desk();
+    vec![("output", desk - view.state0(0))]
 }
 
 /// [`Op::Absorb`](crate::circuit::ops::Op::Absorb).

@@ -29,10 +29,10 @@ contract DutyW1N1Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0x558a9c192e4ffa9e60b0d7c14d8ba501db3b6c4378d6e7a6b25300d1907bfa86;
-    uint256 private constant KEY_BYTES = 2784;
+    bytes32 private constant CIRCUIT = 0x1f86f135e61ff415e39ce6a948975d687f9da3b8c484329c56ef4d766e5d2279;
+    uint256 private constant KEY_BYTES = 2720;
     uint256 private constant INPUT_BYTES = 352;
-    uint256 private constant PROOF_BYTES = 2144;
+    uint256 private constant PROOF_BYTES = 2112;
 
     /// @dev Order of the scalar field.
     uint256 private constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
@@ -61,30 +61,28 @@ contract DutyW1N1Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x06c0;
     uint256 private constant SECOND_OPENING = 0x0720;
     uint256 private constant EVALUATIONS_BLOCK = 0x0760;
-    uint256 private constant EVALUATIONS_END = 0x0d20;
+    uint256 private constant EVALUATIONS_END = 0x0d00;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0440;
-    uint256 private constant DENOMINATORS = 0x0d20;
-    uint256 private constant ROTATION_DENOMINATORS = 0x0de0;
-    uint256 private constant INVERSES = 0x1040;
-    uint256 private constant INVERSES_END = 0x1360;
-    uint256 private constant RIGHT = 0x1640;
-    uint256 private constant LEFT = 0x16c0;
-    uint256 private constant PAIRING = 0x1760;
-    uint256 private constant KEY_DATA = 0x18e0;
-    uint256 private constant KEY_ROTATIONS = 0x19c0;
-    uint256 private constant KEY_TAU = 0x2080;
-    uint256 private constant GENERATOR = 0x23c0;
-    uint256 private constant KEY_POINTS = 0x2100;
-    uint256 private constant KEY_COEFFICIENTS_LAST = 0x1620;
-    uint256 private constant CALL = 0x32c0;
-    uint256 private constant KEY_CIRCUIT = 0x18e0;
-    uint256 private constant KEY_DIGEST = 0x1900;
-    uint256 private constant KEY_PLACES = 0x1920;
-    uint256 private constant KEY_K = 0x1940;
-    uint256 private constant KEY_N_INVERSE = 0x1960;
-    uint256 private constant KEY_OMEGA = 0x1980;
-    uint256 private constant KEY_OMEGA_LAST = 0x19a0;
+    uint256 private constant DENOMINATORS = 0x0d00;
+    uint256 private constant INVERSES = 0x1020;
+    uint256 private constant INVERSES_END = 0x1340;
+    uint256 private constant RIGHT = 0x1600;
+    uint256 private constant LEFT = 0x1680;
+    uint256 private constant PAIRING = 0x1720;
+    uint256 private constant KEY_DATA = 0x18a0;
+    uint256 private constant KEY_TAU = 0x2040;
+    uint256 private constant GENERATOR = 0x2340;
+    uint256 private constant KEY_POINTS = 0x20c0;
+    uint256 private constant KEY_COEFFICIENTS_LAST = 0x15e0;
+    uint256 private constant CALL = 0x3180;
+    uint256 private constant KEY_CIRCUIT = 0x18a0;
+    uint256 private constant KEY_DIGEST = 0x18c0;
+    uint256 private constant KEY_PLACES = 0x18e0;
+    uint256 private constant KEY_K = 0x1900;
+    uint256 private constant KEY_N_INVERSE = 0x1920;
+    uint256 private constant KEY_OMEGA = 0x1940;
+    uint256 private constant KEY_OMEGA_LAST = 0x1960;
 
     /// @param key_ Contract with the verifying key as its code.
     /// @param codeHash Hash of that code. Code without instructions never changes, so this is checked once.
@@ -106,7 +104,7 @@ contract DutyW1N1Verifier is IProofVerifier {
         assembly ("memory-safe") {
             start := proof.offset
         }
-        if (msg.data.length != 2564 || proof.length != PROOF_BYTES || start != 420) {
+        if (msg.data.length != 2532 || proof.length != PROOF_BYTES || start != 420) {
             revert MalformedCall();
         }
         return _check(key, 1, 4, start);
@@ -126,12 +124,12 @@ contract DutyW1N1Verifier is IProofVerifier {
             // Selector, two offsets; count and inputs; count, offsets, and every proof after its length.
             table := add(0x84, mul(count, INPUT_BYTES))
             canonical := and(eq(inputs.offset, 0x64), eq(proofs.offset, table))
-            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 2208))))
+            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 2176))))
             for { let i := 0 } and(canonical, lt(i, count)) { i := add(i, 1) } {
                 let offset := calldataload(add(table, shl(5, i)))
                 let length := calldataload(add(table, offset))
                 canonical := and(
-                    eq(offset, add(shl(5, count), mul(i, 2176))),
+                    eq(offset, add(shl(5, count), mul(i, 2144))),
                     eq(length, PROOF_BYTES)
                 )
             }
@@ -172,8 +170,8 @@ contract DutyW1N1Verifier is IProofVerifier {
                 calldatacopy(0x0440, add(proof_, 0), 128)
                 calldatacopy(0x04e0, add(proof_, 128), 128)
                 calldatacopy(0x0580, add(proof_, 256), 320)
-                calldatacopy(0x0780, add(proof_, 576), 1440)
-                calldatacopy(0x06e0, add(proof_, 2016), 128)
+                calldatacopy(0x0780, add(proof_, 576), 1408)
+                calldatacopy(0x06e0, add(proof_, 1984), 128)
                 let ok := 1
                 ok := and(ok, lt(mload(0x0780), r))
                 ok := and(ok, lt(mload(0x07a0), r))
@@ -219,7 +217,6 @@ contract DutyW1N1Verifier is IProofVerifier {
                 ok := and(ok, lt(mload(0x0ca0), r))
                 ok := and(ok, lt(mload(0x0cc0), r))
                 ok := and(ok, lt(mload(0x0ce0), r))
-                ok := and(ok, lt(mload(0x0d00), r))
                 if iszero(ok) { fail(0xfd02f350) }
             }
 
@@ -260,12 +257,56 @@ contract DutyW1N1Verifier is IProofVerifier {
             function invert() {
                 let r := R
                 let product := 1
-                let to := INVERSES
-                for { let at := DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                    mstore(to, product)
-                    product := mulmod(product, mload(at), r)
-                    to := add(to, 0x20)
-                }
+                mstore(0x1020, product)
+                product := mulmod(product, mload(0x0d00), r)
+                mstore(0x1040, product)
+                product := mulmod(product, mload(0x0d20), r)
+                mstore(0x1060, product)
+                product := mulmod(product, mload(0x0d40), r)
+                mstore(0x1080, product)
+                product := mulmod(product, mload(0x0d60), r)
+                mstore(0x10a0, product)
+                product := mulmod(product, mload(0x0d80), r)
+                mstore(0x10c0, product)
+                product := mulmod(product, mload(0x0da0), r)
+                mstore(0x10e0, product)
+                product := mulmod(product, mload(0x0dc0), r)
+                mstore(0x1100, product)
+                product := mulmod(product, mload(0x0de0), r)
+                mstore(0x1120, product)
+                product := mulmod(product, mload(0x0e00), r)
+                mstore(0x1140, product)
+                product := mulmod(product, mload(0x0e20), r)
+                mstore(0x1160, product)
+                product := mulmod(product, mload(0x0e40), r)
+                mstore(0x1180, product)
+                product := mulmod(product, mload(0x0e60), r)
+                mstore(0x11a0, product)
+                product := mulmod(product, mload(0x0e80), r)
+                mstore(0x11c0, product)
+                product := mulmod(product, mload(0x0ea0), r)
+                mstore(0x11e0, product)
+                product := mulmod(product, mload(0x0ec0), r)
+                mstore(0x1200, product)
+                product := mulmod(product, mload(0x0ee0), r)
+                mstore(0x1220, product)
+                product := mulmod(product, mload(0x0f00), r)
+                mstore(0x1240, product)
+                product := mulmod(product, mload(0x0f20), r)
+                mstore(0x1260, product)
+                product := mulmod(product, mload(0x0f40), r)
+                mstore(0x1280, product)
+                product := mulmod(product, mload(0x0f60), r)
+                mstore(0x12a0, product)
+                product := mulmod(product, mload(0x0f80), r)
+                mstore(0x12c0, product)
+                product := mulmod(product, mload(0x0fa0), r)
+                mstore(0x12e0, product)
+                product := mulmod(product, mload(0x0fc0), r)
+                mstore(0x1300, product)
+                product := mulmod(product, mload(0x0fe0), r)
+                mstore(0x1320, product)
+                product := mulmod(product, mload(0x1000), r)
                 mstore(0x00, 0x20)
                 mstore(0x20, 0x20)
                 mstore(0x40, 0x20)
@@ -277,12 +318,56 @@ contract DutyW1N1Verifier is IProofVerifier {
                 // Zero has no inverse.
                 requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
-                for { let at := INVERSES } gt(at, DENOMINATORS) {} {
-                    at := sub(at, 0x20)
-                    to := sub(to, 0x20)
-                    mstore(to, mulmod(inverse, mload(to), r))
-                    inverse := mulmod(inverse, mload(at), r)
-                }
+                mstore(0x1320, mulmod(inverse, mload(0x1320), r))
+                inverse := mulmod(inverse, mload(0x1000), r)
+                mstore(0x1300, mulmod(inverse, mload(0x1300), r))
+                inverse := mulmod(inverse, mload(0x0fe0), r)
+                mstore(0x12e0, mulmod(inverse, mload(0x12e0), r))
+                inverse := mulmod(inverse, mload(0x0fc0), r)
+                mstore(0x12c0, mulmod(inverse, mload(0x12c0), r))
+                inverse := mulmod(inverse, mload(0x0fa0), r)
+                mstore(0x12a0, mulmod(inverse, mload(0x12a0), r))
+                inverse := mulmod(inverse, mload(0x0f80), r)
+                mstore(0x1280, mulmod(inverse, mload(0x1280), r))
+                inverse := mulmod(inverse, mload(0x0f60), r)
+                mstore(0x1260, mulmod(inverse, mload(0x1260), r))
+                inverse := mulmod(inverse, mload(0x0f40), r)
+                mstore(0x1240, mulmod(inverse, mload(0x1240), r))
+                inverse := mulmod(inverse, mload(0x0f20), r)
+                mstore(0x1220, mulmod(inverse, mload(0x1220), r))
+                inverse := mulmod(inverse, mload(0x0f00), r)
+                mstore(0x1200, mulmod(inverse, mload(0x1200), r))
+                inverse := mulmod(inverse, mload(0x0ee0), r)
+                mstore(0x11e0, mulmod(inverse, mload(0x11e0), r))
+                inverse := mulmod(inverse, mload(0x0ec0), r)
+                mstore(0x11c0, mulmod(inverse, mload(0x11c0), r))
+                inverse := mulmod(inverse, mload(0x0ea0), r)
+                mstore(0x11a0, mulmod(inverse, mload(0x11a0), r))
+                inverse := mulmod(inverse, mload(0x0e80), r)
+                mstore(0x1180, mulmod(inverse, mload(0x1180), r))
+                inverse := mulmod(inverse, mload(0x0e60), r)
+                mstore(0x1160, mulmod(inverse, mload(0x1160), r))
+                inverse := mulmod(inverse, mload(0x0e40), r)
+                mstore(0x1140, mulmod(inverse, mload(0x1140), r))
+                inverse := mulmod(inverse, mload(0x0e20), r)
+                mstore(0x1120, mulmod(inverse, mload(0x1120), r))
+                inverse := mulmod(inverse, mload(0x0e00), r)
+                mstore(0x1100, mulmod(inverse, mload(0x1100), r))
+                inverse := mulmod(inverse, mload(0x0de0), r)
+                mstore(0x10e0, mulmod(inverse, mload(0x10e0), r))
+                inverse := mulmod(inverse, mload(0x0dc0), r)
+                mstore(0x10c0, mulmod(inverse, mload(0x10c0), r))
+                inverse := mulmod(inverse, mload(0x0da0), r)
+                mstore(0x10a0, mulmod(inverse, mload(0x10a0), r))
+                inverse := mulmod(inverse, mload(0x0d80), r)
+                mstore(0x1080, mulmod(inverse, mload(0x1080), r))
+                inverse := mulmod(inverse, mload(0x0d60), r)
+                mstore(0x1060, mulmod(inverse, mload(0x1060), r))
+                inverse := mulmod(inverse, mload(0x0d40), r)
+                mstore(0x1040, mulmod(inverse, mload(0x1040), r))
+                inverse := mulmod(inverse, mload(0x0d20), r)
+                mstore(0x1020, mulmod(inverse, mload(0x1020), r))
+                inverse := mulmod(inverse, mload(0x0d00), r)
             }
 
             /// Lagrange polynomials and the public inputs' polynomial at x; the distances that the openings need.
@@ -325,11 +410,25 @@ contract DutyW1N1Verifier is IProofVerifier {
                 mstore(add(DENOMINATORS, 0xa0), inputBelow)
                 {
                     let u := mload(SHPLONK_U)
-                    let from := KEY_ROTATIONS
-                    for { let at := ROTATION_DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                        mstore(at, addmod(u, sub(r, mulmod(x, mload(from), r)), r))
-                        from := add(from, 0x20)
-                    }
+                    mstore(0x0dc0, addmod(u, sub(r, mulmod(x, mload(0x1980), r)), r))
+                    mstore(0x0de0, addmod(u, sub(r, mulmod(x, mload(0x19a0), r)), r))
+                    mstore(0x0e00, addmod(u, sub(r, mulmod(x, mload(0x19c0), r)), r))
+                    mstore(0x0e20, addmod(u, sub(r, mulmod(x, mload(0x19e0), r)), r))
+                    mstore(0x0e40, addmod(u, sub(r, mulmod(x, mload(0x1a00), r)), r))
+                    mstore(0x0e60, addmod(u, sub(r, mulmod(x, mload(0x1a20), r)), r))
+                    mstore(0x0e80, addmod(u, sub(r, mulmod(x, mload(0x1a40), r)), r))
+                    mstore(0x0ea0, addmod(u, sub(r, mulmod(x, mload(0x1a60), r)), r))
+                    mstore(0x0ec0, addmod(u, sub(r, mulmod(x, mload(0x1a80), r)), r))
+                    mstore(0x0ee0, addmod(u, sub(r, mulmod(x, mload(0x1aa0), r)), r))
+                    mstore(0x0f00, addmod(u, sub(r, mulmod(x, mload(0x1ac0), r)), r))
+                    mstore(0x0f20, addmod(u, sub(r, mulmod(x, mload(0x1ae0), r)), r))
+                    mstore(0x0f40, addmod(u, sub(r, mulmod(x, mload(0x1b00), r)), r))
+                    mstore(0x0f60, addmod(u, sub(r, mulmod(x, mload(0x1b20), r)), r))
+                    mstore(0x0f80, addmod(u, sub(r, mulmod(x, mload(0x1b40), r)), r))
+                    mstore(0x0fa0, addmod(u, sub(r, mulmod(x, mload(0x1b60), r)), r))
+                    mstore(0x0fc0, addmod(u, sub(r, mulmod(x, mload(0x1b80), r)), r))
+                    mstore(0x0fe0, addmod(u, sub(r, mulmod(x, mload(0x1ba0), r)), r))
+                    mstore(0x1000, addmod(u, sub(r, mulmod(x, mload(0x1bc0), r)), r))
                 }
                 invert()
                 // (x^n - 1) / n
@@ -345,161 +444,152 @@ contract DutyW1N1Verifier is IProofVerifier {
             function gates() -> eval {
                 let r := R
                 let y := mload(Y)
-                mstore(0x2420, mulmod(y, y, r)) // y^2
-                mstore(0x2440, mulmod(mload(0x2420), y, r)) // y^3
-                mstore(0x2460, mulmod(mload(0x2440), y, r)) // y^4
-                mstore(0x2480, mulmod(mload(0x2460), y, r)) // y^5
-                mstore(0x24a0, mulmod(mload(0x2480), y, r)) // y^6
-                mstore(0x24c0, mulmod(mload(0x24a0), y, r)) // y^7
-                mstore(0x24e0, mulmod(mload(0x24c0), y, r)) // y^8
-                mstore(0x2500, mulmod(mload(0x24e0), y, r)) // y^9
-                mstore(0x2520, mulmod(mload(0x2500), y, r)) // y^10
-                mstore(0x2540, mulmod(mload(0x2520), y, r)) // y^11
-                mstore(0x2560, mulmod(mload(0x2540), y, r)) // y^12
-                mstore(0x2580, mulmod(mload(0x2560), y, r)) // y^13
-                mstore(0x25a0, mulmod(mload(0x2580), y, r)) // y^14
-                mstore(0x25c0, mulmod(mload(0x25a0), y, r)) // y^15
-                mstore(0x25e0, mulmod(mload(0x25c0), y, r)) // y^16
-                mstore(0x2600, mulmod(mload(0x25e0), y, r)) // y^17
-                mstore(0x2620, mulmod(mload(0x2600), y, r)) // y^18
-                mstore(0x2640, mulmod(mload(0x2620), y, r)) // y^19
-                mstore(0x2660, mulmod(mload(0x2640), y, r)) // y^20
-                mstore(0x2680, mulmod(mload(0x2660), y, r)) // y^21
-                mstore(0x26a0, mulmod(mload(0x2680), y, r)) // y^22
-                mstore(0x26c0, mulmod(mload(0x26a0), y, r)) // y^23
-                mstore(0x26e0, mulmod(mload(0x26c0), y, r)) // y^24
-                mstore(0x2700, mulmod(mload(0x26e0), y, r)) // y^25
-                mstore(0x2720, mulmod(mload(0x2700), y, r)) // y^26
-                mstore(0x2740, mulmod(mload(0x2720), y, r)) // y^27
-                mstore(0x2760, mulmod(mload(0x2740), y, r)) // y^28
-                mstore(0x2780, mulmod(mload(0x2760), y, r)) // y^29
-                mstore(0x27a0, mulmod(mload(0x2780), y, r)) // y^30
-                mstore(0x27c0, mulmod(mload(0x27a0), y, r)) // y^31
-                mstore(0x27e0, mulmod(mload(0x27c0), y, r)) // y^32
-                mstore(0x2800, mulmod(mload(0x27e0), y, r)) // y^33
-                mstore(0x2820, mulmod(mload(0x2800), y, r)) // y^34
-                mstore(0x2840, mulmod(mload(0x2820), y, r)) // y^35
-                mstore(0x2860, mulmod(mload(0x2840), y, r)) // y^36
+                mstore(0x23a0, mulmod(y, y, r)) // y^2
+                mstore(0x23c0, mulmod(mload(0x23a0), y, r)) // y^3
+                mstore(0x23e0, mulmod(mload(0x23c0), y, r)) // y^4
+                mstore(0x2400, mulmod(mload(0x23e0), y, r)) // y^5
+                mstore(0x2420, mulmod(mload(0x2400), y, r)) // y^6
+                mstore(0x2440, mulmod(mload(0x2420), y, r)) // y^7
+                mstore(0x2460, mulmod(mload(0x2440), y, r)) // y^8
+                mstore(0x2480, mulmod(mload(0x2460), y, r)) // y^9
+                mstore(0x24a0, mulmod(mload(0x2480), y, r)) // y^10
+                mstore(0x24c0, mulmod(mload(0x24a0), y, r)) // y^11
+                mstore(0x24e0, mulmod(mload(0x24c0), y, r)) // y^12
+                mstore(0x2500, mulmod(mload(0x24e0), y, r)) // y^13
+                mstore(0x2520, mulmod(mload(0x2500), y, r)) // y^14
+                mstore(0x2540, mulmod(mload(0x2520), y, r)) // y^15
+                mstore(0x2560, mulmod(mload(0x2540), y, r)) // y^16
+                mstore(0x2580, mulmod(mload(0x2560), y, r)) // y^17
+                mstore(0x25a0, mulmod(mload(0x2580), y, r)) // y^18
+                mstore(0x25c0, mulmod(mload(0x25a0), y, r)) // y^19
+                mstore(0x25e0, mulmod(mload(0x25c0), y, r)) // y^20
+                mstore(0x2600, mulmod(mload(0x25e0), y, r)) // y^21
+                mstore(0x2620, mulmod(mload(0x2600), y, r)) // y^22
+                mstore(0x2640, mulmod(mload(0x2620), y, r)) // y^23
+                mstore(0x2660, mulmod(mload(0x2640), y, r)) // y^24
+                mstore(0x2680, mulmod(mload(0x2660), y, r)) // y^25
+                mstore(0x26a0, mulmod(mload(0x2680), y, r)) // y^26
+                mstore(0x26c0, mulmod(mload(0x26a0), y, r)) // y^27
+                mstore(0x26e0, mulmod(mload(0x26c0), y, r)) // y^28
+                mstore(0x2700, mulmod(mload(0x26e0), y, r)) // y^29
+                mstore(0x2720, mulmod(mload(0x2700), y, r)) // y^30
+                mstore(0x2740, mulmod(mload(0x2720), y, r)) // y^31
+                mstore(0x2760, mulmod(mload(0x2740), y, r)) // y^32
+                mstore(0x2780, mulmod(mload(0x2760), y, r)) // y^33
                 // lane
                 {
-                    mstore(0x2880, mulmod(mload(0x0800), mload(0x0800), r))
-                    mstore(0x28a0, mulmod(mload(0x0800), mulmod(mload(0x2880), mload(0x2880), r), r))
-                    mstore(0x28c0, mulmod(add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
-                    mstore(0x28e0, mulmod(mload(0x28c0), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x2900, mulmod(mload(0x0b60), mulmod(mload(0x28e0), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
-                    mstore(0x2920, add(mulmod(mload(0x0b80), mload(0x28a0), r), mulmod(mload(0x0800), mload(0x2900), r)))
-                    mstore(0x2940, mulmod(mload(0x07a0), mload(0x07a0), r))
-                    mstore(0x2960, mulmod(mload(0x07a0), mulmod(mload(0x2940), mload(0x2940), r), r))
-                    mstore(0x2980, mulmod(mload(0x07c0), mload(0x07c0), r))
-                    mstore(0x29a0, mulmod(mload(0x07c0), mulmod(mload(0x2980), mload(0x2980), r), r))
-                    mstore(0x29c0, add(mulmod(mload(0x0b80), mload(0x29a0), r), mulmod(mload(0x2900), mload(0x07c0), r)))
-                    mstore(0x29e0, add(mload(0x29c0), add(mulmod(mload(0x0b80), mload(0x2960), r), mulmod(mload(0x2900), mload(0x07a0), r))))
-                    mstore(0x2a00, addmod(mload(0x29e0), mul(2, mload(0x2920)), r))
-                    mstore(0x2a20, mulmod(mload(0x07e0), mload(0x07e0), r))
-                    mstore(0x2a40, mulmod(mload(0x07e0), mulmod(mload(0x2a20), mload(0x2a20), r), r))
-                    mstore(0x2a60, add(mload(0x2920), add(mulmod(mload(0x0b80), mload(0x2a40), r), mulmod(mload(0x2900), mload(0x07e0), r))))
-                    mstore(0x2a80, addmod(mload(0x2a60), mul(2, mload(0x29c0)), r))
-                    mstore(0x2aa0, add(mload(0x2a80), mulmod(4, mload(0x29e0), r)))
-                    mstore(0x2ac0, add(mload(0x0ba0), add(mload(0x0b80), mload(0x2900))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x2ac0), add(mload(0x0ae0), sub(r, mload(0x0820))), r), add(add(mload(0x2a00), mload(0x2aa0)), mulmod(mload(0x0ba0), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x28a0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x2a40), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x29a0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2960), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x07c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0800), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x07e0), r))))), r)), r))), r))
-                    mstore(0x2ae0, add(mload(0x2ac0), sub(r, mload(0x0bc0))))
-                    mstore(0x2b00, add(mload(0x2aa0), sub(r, mulmod(mload(0x2ae0), mload(0x0840), r))))
-                    mstore(0x2b20, add(mload(0x2a00), mulmod(4, mload(0x2a60), r)))
-                    mstore(0x2b40, add(add(mload(0x2a80), mload(0x2b20)), sub(r, mulmod(mload(0x2ae0), mload(0x0860), r))))
-                    mstore(0x2b60, add(mload(0x2b20), sub(r, mulmod(mload(0x2ae0), mload(0x0880), r))))
-                    mstore(0x2b80, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x28a0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2a40), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x29a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x07e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0820), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0800), r))))), r))
-                    mstore(0x2ba0, mulmod(mload(0x0820), mload(0x0820), r))
-                    mstore(0x2bc0, mulmod(mload(0x0820), mulmod(mload(0x2ba0), mload(0x2ba0), r), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ac0), mload(0x0b00), r), addmod(add(add(mload(0x2b60), addmod(mload(0x2b00), mload(0x2b40), r)), mulmod(mload(0x0ba0), mload(0x2b80), r)), sub(r, mulmod(mload(0x0bc0), add(mload(0x0840), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2bc0), r)), r)), r)))
-                    mstore(0x2be0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x28a0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2a40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0800), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2b80), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0820), r))))))
-                    mstore(0x2c00, mulmod(mload(0x0840), mload(0x0840), r))
-                    mstore(0x2c20, mulmod(mload(0x0840), mulmod(mload(0x2c00), mload(0x2c00), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x2ac0), mload(0x0b20), r), add(add(mulmod(mload(0x0ba0), mload(0x2be0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x2b60), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x2b00), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x2b40), r)))), sub(r, mulmod(mload(0x0bc0), add(add(mload(0x0860), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2c20), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2bc0), r)), r))), r))
-                    mstore(0x2c40, mulmod(mload(0x0860), mload(0x0860), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x2ac0), mload(0x0b40), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x2b60), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x2b00), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x2b40), r))), mulmod(mload(0x0ba0), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x28a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0820), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2be0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x2b80), r)))), r)), sub(r, mulmod(mload(0x0bc0), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x2bc0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2c20), r), add(mload(0x0880), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0860), mulmod(mload(0x2c40), mload(0x2c40), r), r), r)))), r))), r))
-                    mstore(0x2c60, mulmod(mload(0x0be0), add(3, sub(r, mload(0x0be0))), r))
-                    mstore(0x2c80, add(mload(0x08e0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0780), r)))
-                    mstore(0x2ca0, mulmod(mload(0x2c80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2c80)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2c60), mulmod(mload(0x2ca0), add(2, mload(0x2ca0)), r), r))
-                    mstore(0x2cc0, add(mload(0x0900), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x08a0), r)))
-                    mstore(0x2ce0, mulmod(mload(0x2cc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2cc0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2c60), mulmod(mload(0x2ce0), add(2, mload(0x2ce0)), r), r))
-                    mstore(0x2d00, add(mload(0x0920), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x08c0), r)))
-                    mstore(0x2d20, mulmod(mload(0x2d00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2d00)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2c60), mulmod(mload(0x2d20), add(2, mload(0x2d20)), r), r))
-                    mstore(0x2d40, mulmod(mload(0x0be0), add(mload(0x0be0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0780), mload(0x2d40), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x08a0), mload(0x2d40), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x08c0), mload(0x2d40), r))
-                    mstore(0x2d60, add(mload(0x0780), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0940), r)))
+                    mstore(0x27a0, mulmod(mload(0x0800), mload(0x0800), r))
+                    mstore(0x27c0, mulmod(mload(0x0800), mulmod(mload(0x27a0), mload(0x27a0), r), r))
+                    mstore(0x27e0, mulmod(add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    mstore(0x2800, mulmod(mload(0x27e0), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x2820, mulmod(mload(0x0b60), mulmod(mload(0x2800), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x2840, add(mulmod(mload(0x0b80), mload(0x27c0), r), mulmod(mload(0x0800), mload(0x2820), r)))
+                    mstore(0x2860, mulmod(mload(0x07a0), mload(0x07a0), r))
+                    mstore(0x2880, mulmod(mload(0x07a0), mulmod(mload(0x2860), mload(0x2860), r), r))
+                    mstore(0x28a0, mulmod(mload(0x07c0), mload(0x07c0), r))
+                    mstore(0x28c0, mulmod(mload(0x07c0), mulmod(mload(0x28a0), mload(0x28a0), r), r))
+                    mstore(0x28e0, add(mulmod(mload(0x0b80), mload(0x28c0), r), mulmod(mload(0x2820), mload(0x07c0), r)))
+                    mstore(0x2900, add(mload(0x28e0), add(mulmod(mload(0x0b80), mload(0x2880), r), mulmod(mload(0x2820), mload(0x07a0), r))))
+                    mstore(0x2920, addmod(mload(0x2900), mul(2, mload(0x2840)), r))
+                    mstore(0x2940, mulmod(mload(0x07e0), mload(0x07e0), r))
+                    mstore(0x2960, mulmod(mload(0x07e0), mulmod(mload(0x2940), mload(0x2940), r), r))
+                    mstore(0x2980, add(mload(0x2840), add(mulmod(mload(0x0b80), mload(0x2960), r), mulmod(mload(0x2820), mload(0x07e0), r))))
+                    mstore(0x29a0, addmod(mload(0x2980), mul(2, mload(0x28e0)), r))
+                    mstore(0x29c0, add(mload(0x29a0), mulmod(4, mload(0x2900), r)))
+                    mstore(0x29e0, add(mload(0x0ba0), add(mload(0x0b80), mload(0x2820))))
+                    mstore(0x2a00, mulmod(mload(0x0be0), add(mload(0x0be0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x2a20, mulmod(mload(0x2a00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0be0)), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x08a0), mulmod(0x2e6020836d24e427fb4ced7991714a03f131be9ac9fc6135e10de0adc6000001, mulmod(mload(0x2a20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0be0)), r), r), r), add(mulmod(mload(0x29e0), add(mload(0x0ae0), sub(r, mload(0x0820))), r), add(add(mload(0x2920), mload(0x29c0)), mulmod(mload(0x0ba0), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x27c0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x2960), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x28c0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2880), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x07c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0800), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x07e0), r))))), r)), r))), r))
+                    mstore(0x2a40, add(mload(0x29e0), sub(r, mload(0x0bc0))))
+                    mstore(0x2a60, add(mload(0x29c0), sub(r, mulmod(mload(0x2a40), mload(0x0840), r))))
+                    mstore(0x2a80, add(mload(0x2920), mulmod(4, mload(0x2980), r)))
+                    mstore(0x2aa0, add(add(mload(0x29a0), mload(0x2a80)), sub(r, mulmod(mload(0x2a40), mload(0x0860), r))))
+                    mstore(0x2ac0, add(mload(0x2a80), sub(r, mulmod(mload(0x2a40), mload(0x0880), r))))
+                    mstore(0x2ae0, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x27c0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2960), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x28c0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x07e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0820), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0800), r))))), r))
+                    mstore(0x2b00, mulmod(mload(0x0820), mload(0x0820), r))
+                    mstore(0x2b20, mulmod(mload(0x0820), mulmod(mload(0x2b00), mload(0x2b00), r), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x29e0), mload(0x0b00), r), addmod(add(add(mload(0x2ac0), addmod(mload(0x2a60), mload(0x2aa0), r)), mulmod(mload(0x0ba0), mload(0x2ae0), r)), sub(r, mulmod(mload(0x0bc0), add(mload(0x0840), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2b20), r)), r)), r)))
+                    mstore(0x2b40, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x27c0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2960), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0800), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2ae0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0820), r))))))
+                    mstore(0x2b60, mulmod(mload(0x0840), mload(0x0840), r))
+                    mstore(0x2b80, mulmod(mload(0x0840), mulmod(mload(0x2b60), mload(0x2b60), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x29e0), mload(0x0b20), r), add(add(mulmod(mload(0x0ba0), mload(0x2b40), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x2ac0), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x2a60), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x2aa0), r)))), sub(r, mulmod(mload(0x0bc0), add(add(mload(0x0860), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2b80), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2b20), r)), r))), r))
+                    mstore(0x2ba0, mulmod(mload(0x0860), mload(0x0860), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x29e0), mload(0x0b40), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x2ac0), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x2a60), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x2aa0), r))), mulmod(mload(0x0ba0), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x27c0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0820), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2b40), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x2ae0), r)))), r)), sub(r, mulmod(mload(0x0bc0), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x2b20), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2b80), r), add(mload(0x0880), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0860), mulmod(mload(0x2ba0), mload(0x2ba0), r), r), r)))), r))), r))
+                    mstore(0x2bc0, add(mload(0x0780), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x08c0), r)))
+                    mstore(0x2be0, mulmod(mload(0x2bc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2bc0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x2be0), add(2, mload(0x2be0)), r), r))
+                    mstore(0x2c00, add(mload(0x0920), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0940), r)))
+                    mstore(0x2c20, mulmod(mload(0x2c00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2c00)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x2c20), add(2, mload(0x2c20)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x0a40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a40)), r), r))
+                    mstore(0x2c40, add(sub(r, mload(0x0a40)), add(mload(0x08e0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0900), r))))
+                    mstore(0x2c60, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x2c40), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x2c60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x2c60)), r), r))
+                    mstore(0x2c80, mulmod(mload(0x0c00), add(add(mload(0x0960), sub(r, mload(0x0980))), sub(r, mod(add(mulmod(0x10000, add(mload(0x0a40), mload(0x2c60)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x2bc0), r), mulmod(mload(0x2be0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2bc0))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x2c00), r), mulmod(mload(0x2c20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2c00))), r)), r)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mload(0x2c80))
+                    mstore(0x2ca0, mulmod(mload(0x0a40), mload(0x2c60), r))
+                    mstore(0x2cc0, add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x09a0)))
+                    mstore(0x2ce0, sub(r, mload(0x0a00)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), add(mload(0x09c0), sub(r, mod(add(add(mload(0x0a00), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x2c40), r)), mulmod(mload(0x2ca0), add(mload(0x2cc0), mload(0x2ce0)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), add(mload(0x09e0), sub(r, mulmod(mload(0x0a20), add(add(add(1, mulmod(mload(0x0a40), mload(0x2cc0), r)), mulmod(mload(0x2c60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a00)), r)), mulmod(mload(0x2ca0), add(mload(0x2ce0), mulmod(mload(0x2cc0), mload(0x2cc0), r)), r)), r))), r))
+                    mstore(0x2d00, mulmod(mload(0x0c20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c20)), r))
+                    mstore(0x2d20, add(mload(0x0960), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0780), r)))
+                    mstore(0x2d40, mulmod(mload(0x2d20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2d20)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2d00), mulmod(mload(0x2d40), add(2, mload(0x2d40)), r), r), mulmod(mulmod(mload(0x0c20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c20)), r), mulmod(mulmod(add(mload(0x07a0), sub(r, mload(0x0820))), add(mload(0x07a0), sub(r, mload(0x0840))), r), mulmod(add(mload(0x07a0), sub(r, mload(0x0860))), add(mload(0x07a0), sub(r, mload(0x0880))), r), r), r)))
+                    mstore(0x2d60, add(mload(0x09a0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x08e0), r)))
                     mstore(0x2d80, mulmod(mload(0x2d60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2d60)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x2d80), add(2, mload(0x2d80)), r), r))
-                    mstore(0x2da0, add(mload(0x08c0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0980), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2d00), mulmod(mload(0x2d80), add(2, mload(0x2d80)), r), r))
+                    mstore(0x2da0, add(mload(0x0a40), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0920), r)))
                     mstore(0x2dc0, mulmod(mload(0x2da0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2da0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x2dc0), add(2, mload(0x2dc0)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x0920), add(mload(0x0920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r))
-                    mstore(0x2de0, add(sub(r, mload(0x0920)), add(mload(0x08a0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0960), r))))
-                    mstore(0x2e00, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x2de0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), mulmod(mload(0x2e00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x2e00)), r), r))
-                    mstore(0x2e20, mulmod(mload(0x0c00), add(add(mload(0x08e0), sub(r, mload(0x09a0))), sub(r, mod(add(mulmod(0x10000, add(mload(0x0920), mload(0x2e00)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x2d60), r), mulmod(mload(0x2d80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2d60))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x2da0), r), mulmod(mload(0x2dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2da0))), r)), r)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mload(0x2e20))
-                    mstore(0x2e40, mulmod(mload(0x0920), mload(0x2e00), r))
-                    mstore(0x2e60, add(mload(0x0900), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000))
-                    mstore(0x2e80, sub(r, mload(0x0a00)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), add(mload(0x09c0), sub(r, mod(add(add(mload(0x0a00), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x2de0), r)), mulmod(mload(0x2e40), add(mload(0x2e60), mload(0x2e80)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0c00), add(mload(0x09e0), sub(r, mulmod(mload(0x0a20), add(add(add(1, mulmod(mload(0x0920), mload(0x2e60), r)), mulmod(mload(0x2e00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a00)), r)), mulmod(mload(0x2e40), add(mload(0x2e80), mulmod(mload(0x2e60), mload(0x2e60), r)), r)), r))), r))
-                    mstore(0x2ea0, add(mload(0x07a0), mload(0x0a40)))
-                    mstore(0x2ec0, add(mulmod(mulmod(mload(0x0c20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c20)), r), mulmod(mulmod(add(mload(0x07a0), sub(r, mload(0x0820))), add(mload(0x07a0), sub(r, mload(0x0840))), r), mulmod(add(mload(0x07a0), sub(r, mload(0x0860))), add(mload(0x07a0), sub(r, mload(0x0880))), r), r), r), mulmod(mulmod(mload(0x0c20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c20)), r), mulmod(mulmod(add(mload(0x2ea0), sub(r, mload(0x0820))), add(mload(0x2ea0), sub(r, mload(0x0840))), r), mulmod(add(mload(0x2ea0), sub(r, mload(0x0860))), add(mload(0x2ea0), sub(r, mload(0x0880))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x2ec0))
-                    mstore(0x2ee0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c40)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c40)), r))
-                    mstore(0x2f00, mulmod(mload(0x0c40), mulmod(mload(0x2ee0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c40)), r), r))
-                    mstore(0x2f20, mulmod(mload(0x0c40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c40)), r))
-                    mstore(0x2f40, mulmod(mload(0x2ee0), mload(0x2f20), r))
-                    mstore(0x2f60, mulmod(mload(0x2f20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c40)), r))
-                    mstore(0x2f80, mulmod(mload(0x2f60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c40)), r))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2f80), mulmod(mload(0x0a20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a20)), r), r), add(mulmod(mload(0x2f00), mulmod(mload(0x09e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x09e0)), r), r), mulmod(mload(0x2f40), add(mload(0x0ac0), sub(r, mulmod(mload(0x0aa0), mload(0x0a80), r))), r))), mulmod(mulmod(mload(0x2f60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c40)), r), add(add(mload(0x09e0), sub(r, mload(0x07a0))), sub(r, mulmod(mload(0x0ae0), mload(0x0a40), r))), r)))
-                    mstore(0x2fa0, sub(r, mload(0x0780)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f80), add(mload(0x0a60), mload(0x2fa0)), r), add(mulmod(mload(0x2f40), add(add(mload(0x2e80), mload(0x09e0)), sub(r, mulmod(mload(0x0a20), add(add(mload(0x0a60), mulmod(0x100000000000000, mload(0x0a80), r)), mulmod(0x10000000000000000000000000000, mload(0x0ac0), r)), r))), r), mulmod(mload(0x2f00), add(mload(0x0780), sub(r, mod(add(mulmod(0x2710, mulmod(mload(0x09e0), mload(0x0a20), r), r), sub(r, mulmod(mload(0x0a00), mulmod(54, mload(0x0a80), r), r))), r))), r))))
-                    mstore(0x2fc0, sub(r, mload(0x0a20)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f80), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x09e0), sub(r, mload(0x0a60)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x2fc0)), r)), r), mulmod(mload(0x2f00), add(mload(0x08a0), sub(r, mod(add(sub(r, mulmod(mload(0x0a00), mload(0x0aa0), r)), mulmod(0x2710, mulmod(mload(0x09e0), mload(0x0a60), r), r)), r))), r)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f00), add(mload(0x08c0), sub(r, mulmod(mload(0x09e0), mload(0x0ac0), r))), r), mulmod(mload(0x2f80), add(mload(0x08a0), sub(r, mulmod(mload(0x0a20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x2e80), mload(0x09e0))), r))), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2f80), mulmod(mload(0x0a60), add(1, mload(0x2fc0)), r), r))
-                    mstore(0x2fe0, add(mload(0x0a80), sub(r, mload(0x0aa0))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2f80), add(mload(0x2fe0), sub(r, mod(add(mload(0x0a20), mulmod(0x100000000000000, mload(0x0ac0), r)), r))), r))
-                    mstore(0x3000, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c60)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c60)), r))
-                    mstore(0x3020, mulmod(mload(0x0c60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c60)), r))
-                    mstore(0x3040, mulmod(mload(0x3000), mload(0x3020), r))
-                    mstore(0x3060, mulmod(mload(0x3020), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c60)), r))
-                    mstore(0x3080, mulmod(mload(0x3060), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c60)), r))
-                    mstore(0x30a0, mulmod(mload(0x3060), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c60)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x30a0), add(mload(0x08a0), add(mload(0x08c0), mload(0x2fa0))), r), add(mulmod(mload(0x3080), mulmod(mload(0x0780), add(mload(0x0780), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r), add(mulmod(mload(0x3040), mulmod(mload(0x09e0), add(mload(0x0a00), mload(0x2fc0)), r), r), mulmod(add(sub(r, mload(0x0a60)), add(mload(0x0a20), mulmod(mload(0x0a00), mload(0x09e0), r))), mulmod(mload(0x0c60), mulmod(mload(0x3000), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c60)), r), r), r)))))
-                    mstore(0x30c0, sub(r, mload(0x09e0)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x30a0), add(mload(0x0a00), add(mload(0x0a20), mload(0x30c0))), r), add(mulmod(mload(0x3040), mulmod(mload(0x0a60), add(1, mload(0x30c0)), r), r), mulmod(mload(0x3080), mulmod(mload(0x08a0), add(mload(0x08a0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r))))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x3040), mulmod(mload(0x0a80), add(1, mload(0x30c0)), r), r), mulmod(mload(0x3080), mulmod(mload(0x08c0), add(mload(0x08c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r)), mulmod(mload(0x30a0), add(mload(0x0a60), sub(r, mod(add(mulmod(0x100000000000000, mload(0x0a00), r), add(add(mload(0x0780), mulmod(0x10000, mload(0x08a0), r)), mulmod(0x100000000, mload(0x09e0), r))), r))), r)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3040), mulmod(mload(0x0aa0), add(1, mload(0x30c0)), r), r), mulmod(mload(0x30a0), add(mload(0x2fe0), sub(r, mulmod(mload(0x0ac0), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x09e0), r), add(add(mload(0x08c0), mulmod(0x100000000000000, mload(0x0780), r)), mulmod(0x10000000000000000000000000000, mload(0x0a20), r))), r))), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3040), mulmod(mload(0x0ac0), mload(0x0a60), r), r))
-                    mstore(0x30e0, mulmod(mload(0x0b60), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    mstore(0x3100, mulmod(mload(0x28e0), mload(0x30e0), r))
-                    mstore(0x3120, mulmod(mload(0x30e0), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
-                    mstore(0x3140, mulmod(mload(0x28c0), mload(0x3120), r))
-                    mstore(0x3160, mulmod(mload(0x3120), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x3180, mulmod(mload(0x3160), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
-                    mstore(0x31a0, mulmod(mload(0x3160), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x0780), mload(0x31a0), r), add(mulmod(mload(0x3180), add(mload(0x0a60), mload(0x2fa0)), r), add(mulmod(mload(0x3140), add(mload(0x0820), mload(0x30c0)), r), mulmod(mload(0x3100), add(add(mload(0x0820), sub(r, mload(0x07a0))), sub(r, mload(0x08e0))), r)))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x08a0), mload(0x31a0), r), add(add(mulmod(mload(0x3140), add(mload(0x0840), mload(0x2e80)), r), mulmod(mload(0x3100), add(add(mload(0x0840), sub(r, mload(0x07c0))), sub(r, mload(0x0900))), r)), mulmod(mload(0x3180), add(mload(0x0a20), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x08a0), r), add(add(mload(0x09e0), mulmod(0x10000000000, mload(0x0780), r)), mulmod(0x20000000000000, mload(0x08c0), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x08c0), mload(0x31a0), r), add(add(mulmod(mload(0x3140), add(mload(0x0860), mload(0x2fc0)), r), mulmod(mload(0x3100), add(sub(r, mload(0x0920)), add(mload(0x0860), sub(r, mload(0x07e0)))), r)), mulmod(mload(0x3180), add(add(mload(0x0a80), sub(r, mload(0x08c0))), mulmod(0x1000, mload(0x0a00), r)), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x08e0), mload(0x31a0), r), add(mulmod(mload(0x3180), add(mload(0x08a0), add(mload(0x0aa0), sub(r, mload(0x0ac0)))), r), add(mulmod(mload(0x3100), add(mload(0x0880), sub(r, mload(0x0800))), r), mulmod(mload(0x3140), add(mload(0x0880), sub(r, mload(0x0b40))), r)))))
-                    mstore(0x31c0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x0c80)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c80)), r))
-                    mstore(0x31e0, mulmod(mload(0x31c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c80)), r))
-                    mstore(0x3200, mulmod(mload(0x0c80), mulmod(mload(0x31e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c80)), r), r))
-                    mstore(0x3220, mulmod(mload(0x0c80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c80)), r))
-                    mstore(0x3240, mulmod(mload(0x31e0), mload(0x3220), r))
-                    mstore(0x3260, mulmod(mload(0x3220), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c80)), r))
-                    mstore(0x3280, mulmod(mload(0x31c0), mload(0x3260), r))
-                    mstore(0x32a0, mulmod(mload(0x3260), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c80)), r))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(add(mload(0x09e0), sub(r, mload(0x0ae0))), mulmod(mload(0x32a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c80)), r), r), add(mulmod(add(mload(0x0780), sub(r, mload(0x0280))), mulmod(mload(0x32a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x0c80)), r), r), add(mulmod(mload(0x3280), add(mload(0x09e0), sub(r, mload(0x09a0))), r), add(mulmod(mload(0x3200), add(mload(0x09e0), mload(0x2fa0)), r), mulmod(mload(0x3240), add(mload(0x0a00), sub(r, mod(add(add(add(mload(0x09e0), mload(0x2fa0)), mulmod(0x10000, add(mload(0x09e0), sub(r, mload(0x08a0))), r)), mulmod(0x100000000, add(mload(0x09e0), sub(r, mload(0x08c0))), r)), r))), r))))), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3280), add(mload(0x0a00), sub(r, mload(0x09c0))), r), add(mulmod(mload(0x3200), add(mload(0x0a00), sub(r, mload(0x08a0))), r), mulmod(mload(0x3240), add(mload(0x0a20), sub(r, mod(add(mulmod(14, mload(0x08c0), r), add(mulmod(14, mload(0x0780), r), mulmod(26, mload(0x08a0), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3200), add(mload(0x0a20), sub(r, mload(0x08c0))), r), mulmod(mload(0x3240), add(mload(0x0a60), sub(r, mload(0x08a0))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2d00), mulmod(mload(0x2dc0), add(2, mload(0x2dc0)), r), r))
+                    mstore(0x2de0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0be0)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0be0)), r))
+                    mstore(0x2e00, mulmod(mload(0x0be0), mulmod(mload(0x2de0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0be0)), r), r))
+                    mstore(0x2e20, mulmod(mload(0x2a00), mload(0x2de0), r))
+                    mstore(0x2e40, mulmod(mload(0x2a20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0be0)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e40), mulmod(mload(0x0a20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a20)), r), r), add(mulmod(mload(0x2e00), mulmod(mload(0x09e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x09e0)), r), r), mulmod(mload(0x2e20), add(mload(0x0ac0), sub(r, mulmod(mload(0x0aa0), mload(0x0a80), r))), r))))
+                    mstore(0x2e60, sub(r, mload(0x0780)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e40), add(mload(0x0a60), mload(0x2e60)), r), add(mulmod(mload(0x2e20), add(add(mload(0x2ce0), mload(0x09e0)), sub(r, mulmod(mload(0x0a20), add(add(mload(0x0a60), mulmod(0x100000000000000, mload(0x0a80), r)), mulmod(0x10000000000000000000000000000, mload(0x0ac0), r)), r))), r), mulmod(mload(0x2e00), add(mload(0x0780), sub(r, mod(add(mulmod(0x2710, mulmod(mload(0x09e0), mload(0x0a20), r), r), sub(r, mulmod(mload(0x0a00), mulmod(54, mload(0x0a80), r), r))), r))), r))))
+                    mstore(0x2e80, sub(r, mload(0x0a20)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e40), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x09e0), sub(r, mload(0x0a60)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x2e80)), r)), r), mulmod(mload(0x2e00), add(mload(0x08e0), sub(r, mod(add(sub(r, mulmod(mload(0x0a00), mload(0x0aa0), r)), mulmod(0x2710, mulmod(mload(0x09e0), mload(0x0a60), r), r)), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e00), add(mload(0x0920), sub(r, mulmod(mload(0x09e0), mload(0x0ac0), r))), r), mulmod(mload(0x2e40), add(mload(0x08e0), sub(r, mulmod(mload(0x0a20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x2ce0), mload(0x09e0))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2e40), mulmod(mload(0x0a60), add(1, mload(0x2e80)), r), r))
+                    mstore(0x2ea0, add(mload(0x0a80), sub(r, mload(0x0aa0))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2e40), add(mload(0x2ea0), sub(r, mod(add(mload(0x0a20), mulmod(0x100000000000000, mload(0x0ac0), r)), r))), r))
+                    mstore(0x2ec0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c40)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c40)), r))
+                    mstore(0x2ee0, mulmod(mload(0x0c40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c40)), r))
+                    mstore(0x2f00, mulmod(mload(0x2ec0), mload(0x2ee0), r))
+                    mstore(0x2f20, mulmod(mload(0x2ee0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c40)), r))
+                    mstore(0x2f40, mulmod(mload(0x2f20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c40)), r))
+                    mstore(0x2f60, mulmod(mload(0x2f20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c40)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f60), mulmod(mload(0x09e0), add(mload(0x0a00), mload(0x2e80)), r), r), add(mulmod(mload(0x2f40), add(mload(0x08e0), add(mload(0x0920), mload(0x2e60))), r), add(mulmod(mload(0x2f00), mulmod(mload(0x0780), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0780)), r), r), mulmod(add(sub(r, mload(0x0a60)), add(mload(0x0a20), mulmod(mload(0x0a00), mload(0x09e0), r))), mulmod(mload(0x0c40), mulmod(mload(0x2ec0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c40)), r), r), r)))))
+                    mstore(0x2f80, sub(r, mload(0x09e0)))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2f40), add(mload(0x0a00), add(mload(0x0a20), mload(0x2f80))), r), mulmod(mload(0x2f00), mulmod(mload(0x08e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x08e0)), r), r)), mulmod(mload(0x2f60), mulmod(mload(0x0a60), add(1, mload(0x2f80)), r), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f60), mulmod(mload(0x0a80), add(1, mload(0x2f80)), r), r), add(mulmod(mload(0x2f00), mulmod(mload(0x0920), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0920)), r), r), mulmod(mload(0x2f40), add(mload(0x0a60), sub(r, mod(add(mulmod(0x100000000000000, mload(0x0a00), r), add(add(mload(0x0780), mulmod(0x10000, mload(0x08e0), r)), mulmod(0x100000000, mload(0x09e0), r))), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f60), mulmod(mload(0x0aa0), add(1, mload(0x2f80)), r), r), mulmod(mload(0x2f40), add(mload(0x2ea0), sub(r, mulmod(mload(0x0ac0), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x09e0), r), add(add(mload(0x0920), mulmod(0x100000000000000, mload(0x0780), r)), mulmod(0x10000000000000000000000000000, mload(0x0a20), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2f60), mulmod(mload(0x0ac0), mload(0x0a60), r), r))
+                    mstore(0x2fa0, mulmod(mload(0x0b60), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x2fc0, mulmod(mload(0x2800), mload(0x2fa0), r))
+                    mstore(0x2fe0, mulmod(mload(0x2fa0), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    mstore(0x3000, mulmod(mload(0x2fe0), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x3020, mulmod(mload(0x3000), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
+                    mstore(0x3040, mulmod(mload(0x3000), add(mload(0x0b60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x3020), add(mload(0x0a60), mload(0x2e60)), r), add(mulmod(mload(0x2fc0), add(mload(0x09e0), mload(0x2e60)), r), mulmod(add(mload(0x09e0), sub(r, mload(0x07a0))), mulmod(mload(0x27e0), mload(0x2fe0), r), r))), mulmod(mload(0x3040), add(mload(0x0a00), sub(r, mod(add(add(add(mload(0x09e0), mload(0x2e60)), mulmod(0x10000, add(mload(0x09e0), sub(r, mload(0x08e0))), r)), mulmod(0x100000000, add(mload(0x09e0), sub(r, mload(0x0920))), r)), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2fc0), add(mload(0x0a00), sub(r, mload(0x08e0))), r), mulmod(mload(0x3020), add(mload(0x0a20), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x08e0), r), add(add(mload(0x09e0), mulmod(0x10000000000, mload(0x0780), r)), mulmod(0x20000000000000, mload(0x0920), r))), r))), r)), mulmod(mload(0x3040), add(mload(0x0a20), sub(r, mod(add(mulmod(14, mload(0x0920), r), add(mulmod(14, mload(0x0780), r), mulmod(26, mload(0x08e0), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3040), add(mload(0x0a60), sub(r, mload(0x08e0))), r), add(mulmod(mload(0x2fc0), add(mload(0x0a20), sub(r, mload(0x0920))), r), mulmod(mload(0x3020), add(add(mload(0x0a80), sub(r, mload(0x0920))), mulmod(0x1000, mload(0x0a00), r)), r))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3020), add(mload(0x08e0), add(mload(0x0aa0), sub(r, mload(0x0ac0)))), r))
+                    mstore(0x3060, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x0c60)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c60)), r))
+                    mstore(0x3080, mulmod(mload(0x3060), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c60)), r))
+                    mstore(0x30a0, mulmod(mload(0x0c60), mulmod(mload(0x3080), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c60)), r), r))
+                    mstore(0x30c0, mulmod(mload(0x0c60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0c60)), r))
+                    mstore(0x30e0, mulmod(mload(0x3080), mload(0x30c0), r))
+                    mstore(0x3100, mulmod(mload(0x30c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0c60)), r))
+                    mstore(0x3120, mulmod(mload(0x3100), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0c60)), r))
+                    mstore(0x3140, mulmod(mload(0x3120), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x0c60)), r))
+                    mstore(0x3160, mulmod(mload(0x3120), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0c60)), r))
+                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3160), add(mload(0x09e0), sub(r, mload(0x0980))), r), add(mulmod(mload(0x0780), mload(0x3140), r), add(add(mulmod(mload(0x30e0), add(mload(0x0820), mload(0x2f80)), r), mulmod(mload(0x30a0), add(add(mload(0x0820), sub(r, mload(0x07a0))), sub(r, mload(0x0960))), r)), mulmod(mulmod(mload(0x3060), mload(0x3100), r), add(add(mload(0x0780), sub(r, mload(0x0280))), sub(r, mload(0x0ae0))), r)))), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3160), add(mload(0x0a00), sub(r, mload(0x09c0))), r), add(mulmod(mload(0x08e0), mload(0x3140), r), add(mulmod(mload(0x30e0), add(mload(0x0840), mload(0x2ce0)), r), mulmod(mload(0x30a0), add(add(mload(0x0840), sub(r, mload(0x07c0))), sub(r, mload(0x09a0))), r)))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x0920), mload(0x3140), r), add(mulmod(mload(0x30e0), add(mload(0x0860), mload(0x2e80)), r), mulmod(mload(0x30a0), add(sub(r, mload(0x0a40)), add(mload(0x0860), sub(r, mload(0x07e0)))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x30a0), add(mload(0x0880), sub(r, mload(0x0800))), r), mulmod(mload(0x30e0), add(mload(0x0880), sub(r, mload(0x0b40))), r)))
                 }
             }
 
@@ -509,17 +599,17 @@ contract DutyW1N1Verifier is IProofVerifier {
                 let y := mload(Y)
                 let eval := gates()
                 // A product starts with 1 in the first row and ends with 0 or 1 in the last.
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x0ce0)), r))
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x0ce0), add(mload(0x0ce0), sub(r, 1)), r), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x0cc0)), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x0cc0), add(mload(0x0cc0), sub(r, 1)), r), r))
                 let beta := mload(BETA)
                 let gamma := mload(GAMMA)
                 let shift := mulmod(beta, mload(X), r)
                 let left
                 let right
                 // Product 0, from row to row.
-                left := mload(0x0d00)
-                right := mload(0x0ce0)
-                left := mulmod(left, add(add(mload(0x0780), mulmod(beta, mload(0x0cc0), r)), gamma), r)
+                left := mload(0x0ce0)
+                right := mload(0x0cc0)
+                left := mulmod(left, add(add(mload(0x0780), mulmod(beta, mload(0x0ca0), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0780), shift), gamma), r)
                 eval := add(mulmod(eval, y, r), mulmod(mload(L_ACTIVE), add(left, sub(r, right)), r))
                 mstore(QUOTIENT, mulmod(eval, mload(INVERSES), r))
@@ -550,7 +640,8 @@ contract DutyW1N1Verifier is IProofVerifier {
                 let inverse15 := mulmod(inverse14, inverse1, r)
                 let inverse16 := mulmod(inverse15, inverse1, r)
                 let inverse17 := mulmod(inverse16, inverse1, r)
-                let z0 := mload(0x0e00)
+                let z0 := mload(0x0de0)
+                z0 := mulmod(z0, mload(0x0e00), r)
                 z0 := mulmod(z0, mload(0x0e20), r)
                 z0 := mulmod(z0, mload(0x0e40), r)
                 z0 := mulmod(z0, mload(0x0e60), r)
@@ -567,7 +658,6 @@ contract DutyW1N1Verifier is IProofVerifier {
                 z0 := mulmod(z0, mload(0x0fc0), r)
                 z0 := mulmod(z0, mload(0x0fe0), r)
                 z0 := mulmod(z0, mload(0x1000), r)
-                z0 := mulmod(z0, mload(0x1020), r)
                 let scale := mulmod(z0, mload(WEIGHT), r)
                 let power := 1
                 let sum
@@ -577,49 +667,50 @@ contract DutyW1N1Verifier is IProofVerifier {
                 let piece
                 // Set 0: 1 commitments at rotations [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 19, 23, 27].
                 c := mload(WEIGHT)
-                mstore(0x1380, c)
+                mstore(0x1360, c)
                 part := 0
                 q := mload(0x0780)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c20), mload(0x1120), r), r), r)
-                q := mload(0x08a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c40), mload(0x1140), r), r), r)
-                q := mload(0x08c0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c60), mload(0x1160), r), r), r)
-                q := mload(0x09e0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c80), mload(0x1180), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1be0), mload(0x1100), r), r), r)
                 q := mload(0x08e0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ca0), mload(0x11a0), r), r), r)
-                q := mload(0x0900)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1cc0), mload(0x11c0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c00), mload(0x1120), r), r), r)
                 q := mload(0x0920)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ce0), mload(0x11e0), r), r), r)
-                q := mload(0x0a00)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d00), mload(0x1200), r), r), r)
-                q := mload(0x0940)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d20), mload(0x1220), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c20), mload(0x1140), r), r), r)
+                q := mload(0x09e0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c40), mload(0x1160), r), r), r)
                 q := mload(0x0960)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d40), mload(0x1240), r), r), r)
-                q := mload(0x0980)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d60), mload(0x1260), r), r), r)
-                q := mload(0x0a20)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d80), mload(0x1280), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c60), mload(0x1180), r), r), r)
                 q := mload(0x09a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1da0), mload(0x12a0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c80), mload(0x11a0), r), r), r)
+                q := mload(0x0a40)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ca0), mload(0x11c0), r), r), r)
+                q := mload(0x0a00)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1cc0), mload(0x11e0), r), r), r)
+                q := mload(0x08c0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ce0), mload(0x1200), r), r), r)
+                q := mload(0x0900)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1d00), mload(0x1220), r), r), r)
+                q := mload(0x0940)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1d20), mload(0x1240), r), r), r)
+                q := mload(0x0a20)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1d40), mload(0x1260), r), r), r)
+                q := mload(0x0980)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1d60), mload(0x1280), r), r), r)
                 q := mload(0x09c0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1dc0), mload(0x12c0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1d80), mload(0x12a0), r), r), r)
                 q := mload(0x0a60)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1de0), mload(0x12e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1da0), mload(0x12c0), r), r), r)
                 q := mload(0x0a80)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1e00), mload(0x1300), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1dc0), mload(0x12e0), r), r), r)
                 q := mload(0x0aa0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1e20), mload(0x1320), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1de0), mload(0x1300), r), r), r)
                 q := mload(0x0ac0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1e40), mload(0x1340), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1e00), mload(0x1320), r), r), r)
                 part := mulmod(part, inverse17, r)
                 sum := part
-                // Set 1: 1 commitments at rotations [-92, 0, 1, 2, 3, 4, 5, 6, 7].
+                // Set 1: 1 commitments at rotations [-88, 0, 1, 2, 3, 4, 5, 6, 7].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x10e0), r)
                 c := mulmod(c, mload(0x1100), r)
                 c := mulmod(c, mload(0x1120), r)
                 c := mulmod(c, mload(0x1140), r)
@@ -628,84 +719,83 @@ contract DutyW1N1Verifier is IProofVerifier {
                 c := mulmod(c, mload(0x11a0), r)
                 c := mulmod(c, mload(0x11c0), r)
                 c := mulmod(c, mload(0x11e0), r)
-                c := mulmod(c, mload(0x1200), r)
-                mstore(0x1360, c)
+                mstore(0x1340, c)
                 part := 0
-                q := mload(0x0a40)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1e60), mload(0x1100), r), r), r)
+                q := mload(0x08a0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1e20), mload(0x10e0), r), r), r)
                 q := mload(0x07a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1e80), mload(0x1120), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1e40), mload(0x1100), r), r), r)
                 q := mload(0x07c0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ea0), mload(0x1140), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1e60), mload(0x1120), r), r), r)
                 q := mload(0x07e0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ec0), mload(0x1160), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1e80), mload(0x1140), r), r), r)
                 q := mload(0x0800)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ee0), mload(0x1180), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ea0), mload(0x1160), r), r), r)
                 q := mload(0x0820)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1f00), mload(0x11a0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ec0), mload(0x1180), r), r), r)
                 q := mload(0x0840)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1f20), mload(0x11c0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ee0), mload(0x11a0), r), r), r)
                 q := mload(0x0860)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1f40), mload(0x11e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1f00), mload(0x11c0), r), r), r)
                 q := mload(0x0880)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1f60), mload(0x1200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1f20), mload(0x11e0), r), r), r)
                 part := mulmod(part, inverse8, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 2: 1 commitments at rotations [0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1100), r)
                 c := mulmod(c, mload(0x1120), r)
-                c := mulmod(c, mload(0x1140), r)
-                mstore(0x13a0, c)
+                mstore(0x1380, c)
                 part := 0
+                q := mload(0x0cc0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1f40), mload(0x1100), r), r), r)
                 q := mload(0x0ce0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1f80), mload(0x1120), r), r), r)
-                q := mload(0x0d00)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1fa0), mload(0x1140), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1f60), mload(0x1120), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 3: 1 commitments at rotations [0, 1, 2, 3].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1100), r)
                 c := mulmod(c, mload(0x1120), r)
                 c := mulmod(c, mload(0x1140), r)
                 c := mulmod(c, mload(0x1160), r)
-                c := mulmod(c, mload(0x1180), r)
-                mstore(0x14c0, addmod(mload(0x14c0), c, r))
+                mstore(0x14a0, addmod(mload(0x14a0), c, r))
                 part := 0
                 q := mload(0x0ae0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1fc0), mload(0x1120), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1f80), mload(0x1100), r), r), r)
                 q := mload(0x0b00)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1fe0), mload(0x1140), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1fa0), mload(0x1120), r), r), r)
                 q := mload(0x0b20)
-                part := addmod(part, mulmod(q, mulmod(mload(0x2000), mload(0x1160), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1fc0), mload(0x1140), r), r), r)
                 q := mload(0x0b40)
-                part := addmod(part, mulmod(q, mulmod(mload(0x2020), mload(0x1180), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1fe0), mload(0x1160), r), r), r)
                 part := mulmod(part, inverse3, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                // Set 4: 11 commitments at rotations [0].
+                // Set 4: 10 commitments at rotations [0].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x1120), r)
-                mstore(0x15c0, addmod(mload(0x15c0), c, r))
+                c := mulmod(c, mload(0x1100), r)
+                mstore(0x1580, addmod(mload(0x1580), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x14e0, addmod(mload(0x14e0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x1520, addmod(mload(0x1520), c, r))
+                mstore(0x14c0, addmod(mload(0x14c0), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x1540, addmod(mload(0x1540), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x1560, addmod(mload(0x1560), c, r))
+                mstore(0x1500, addmod(mload(0x1500), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x1580, addmod(mload(0x1580), c, r))
+                mstore(0x1520, addmod(mload(0x1520), c, r))
+                c := mulmod(c, y, r)
+                mstore(0x1560, addmod(mload(0x1560), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x15a0, addmod(mload(0x15a0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x15e0, addmod(mload(0x15e0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x1600, addmod(mload(0x1600), c, r))
+                mstore(0x15c0, addmod(mload(0x15c0), c, r))
                 c := mulmod(c, y, r)
                 piece := c
+                mstore(0x13c0, piece)
+                piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x13e0, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x1400, piece)
@@ -713,14 +803,11 @@ contract DutyW1N1Verifier is IProofVerifier {
                 mstore(0x1420, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x1440, piece)
-                piece := mulmod(piece, mload(X_TO_N), r)
-                mstore(0x1460, piece)
                 c := mulmod(c, y, r)
-                mstore(0x13c0, c)
-                q := mload(0x0ca0)
+                mstore(0x13a0, c)
+                q := mload(0x0c80)
                 q := add(mulmod(q, y, r), mload(QUOTIENT))
-                q := add(mulmod(q, y, r), mload(0x0cc0))
-                q := add(mulmod(q, y, r), mload(0x0c80))
+                q := add(mulmod(q, y, r), mload(0x0ca0))
                 q := add(mulmod(q, y, r), mload(0x0c60))
                 q := add(mulmod(q, y, r), mload(0x0c40))
                 q := add(mulmod(q, y, r), mload(0x0c20))
@@ -728,26 +815,26 @@ contract DutyW1N1Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x0be0))
                 q := add(mulmod(q, y, r), mload(0x0b80))
                 q := add(mulmod(q, y, r), mload(0x0b60))
-                part := mulmod(q, mload(0x1120), r)
+                part := mulmod(q, mload(0x1100), r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 5: 1 commitments at rotations [0, 4].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x1120), r)
-                c := mulmod(c, mload(0x11a0), r)
-                mstore(0x1500, addmod(mload(0x1500), c, r))
+                c := mulmod(c, mload(0x1100), r)
+                c := mulmod(c, mload(0x1180), r)
+                mstore(0x14e0, addmod(mload(0x14e0), c, r))
                 part := 0
                 q := mload(0x0ba0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x2040), mload(0x1120), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2000), mload(0x1100), r), r), r)
                 q := mload(0x0bc0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x2060), mload(0x11a0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2020), mload(0x1180), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                mstore(0x1480, sub(r, scale))
-                mstore(0x14a0, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
+                mstore(0x1460, sub(r, scale))
+                mstore(0x1480, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
                 mstore(
-                    0x1620,
-                    addmod(mload(0x1620), sub(r, mulmod(sum, scale, r)), r)
+                    0x15e0,
+                    addmod(mload(0x15e0), sub(r, mulmod(sum, scale, r)), r)
                 )
             }
 
@@ -789,13 +876,13 @@ contract DutyW1N1Verifier is IProofVerifier {
                 if isFirst {
                     mcopy(RIGHT, 0x0480, 0x40)
                 }
-                addRun(0x0720, 0x06e0, 0x14a0, 0)
-                addRun(0x0680, 0x0580, 0x1460, 0)
-                addRun(0x0520, 0x04e0, 0x13c0, 0)
+                addRun(0x0720, 0x06e0, 0x1480, 0)
+                addRun(0x0680, 0x0580, 0x1440, 0)
+                addRun(0x0520, 0x04e0, 0x13a0, 0)
                 if iszero(isFirst) {
-                    addRun(0x0480, 0x0480, 0x1380, 0)
+                    addRun(0x0480, 0x0480, 0x1360, 0)
                 }
-                addRun(0x0440, 0x0440, 0x1360, 0)
+                addRun(0x0440, 0x0440, 0x1340, 0)
             }
 
             /// Requires e(LEFT, [tau]_2) = e(RIGHT, [1]_2).

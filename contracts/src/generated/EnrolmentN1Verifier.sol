@@ -22,10 +22,10 @@ contract EnrolmentN1Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0x4abf67898bd9bf8a29037fc0611ab0c039ad87a67762b98974e5fb1851574f40;
-    uint256 private constant KEY_BYTES = 2208;
+    bytes32 private constant CIRCUIT = 0x0ea29224ce62959178d58f9e11e2b818996fc04a589c4d128c4ddab328db2f35;
+    uint256 private constant KEY_BYTES = 2144;
     uint256 private constant INPUT_BYTES = 128;
-    uint256 private constant PROOF_BYTES = 1856;
+    uint256 private constant PROOF_BYTES = 1824;
 
     /// @dev Order of the scalar field.
     uint256 private constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
@@ -54,30 +54,28 @@ contract EnrolmentN1Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x05e0;
     uint256 private constant SECOND_OPENING = 0x0640;
     uint256 private constant EVALUATIONS_BLOCK = 0x0680;
-    uint256 private constant EVALUATIONS_END = 0x0b20;
+    uint256 private constant EVALUATIONS_END = 0x0b00;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0360;
-    uint256 private constant DENOMINATORS = 0x0b20;
-    uint256 private constant ROTATION_DENOMINATORS = 0x0be0;
-    uint256 private constant INVERSES = 0x0d80;
-    uint256 private constant INVERSES_END = 0x0fe0;
-    uint256 private constant RIGHT = 0x1260;
-    uint256 private constant LEFT = 0x12e0;
-    uint256 private constant PAIRING = 0x1380;
-    uint256 private constant KEY_DATA = 0x1500;
-    uint256 private constant KEY_ROTATIONS = 0x15e0;
-    uint256 private constant KEY_TAU = 0x1b20;
-    uint256 private constant GENERATOR = 0x1da0;
-    uint256 private constant KEY_POINTS = 0x1ba0;
-    uint256 private constant KEY_COEFFICIENTS_LAST = 0x1240;
-    uint256 private constant CALL = 0x2600;
-    uint256 private constant KEY_CIRCUIT = 0x1500;
-    uint256 private constant KEY_DIGEST = 0x1520;
-    uint256 private constant KEY_PLACES = 0x1540;
-    uint256 private constant KEY_K = 0x1560;
-    uint256 private constant KEY_N_INVERSE = 0x1580;
-    uint256 private constant KEY_OMEGA = 0x15a0;
-    uint256 private constant KEY_OMEGA_LAST = 0x15c0;
+    uint256 private constant DENOMINATORS = 0x0b00;
+    uint256 private constant INVERSES = 0x0d60;
+    uint256 private constant INVERSES_END = 0x0fc0;
+    uint256 private constant RIGHT = 0x1220;
+    uint256 private constant LEFT = 0x12a0;
+    uint256 private constant PAIRING = 0x1340;
+    uint256 private constant KEY_DATA = 0x14c0;
+    uint256 private constant KEY_TAU = 0x1ae0;
+    uint256 private constant GENERATOR = 0x1d20;
+    uint256 private constant KEY_POINTS = 0x1b60;
+    uint256 private constant KEY_COEFFICIENTS_LAST = 0x1200;
+    uint256 private constant CALL = 0x2540;
+    uint256 private constant KEY_CIRCUIT = 0x14c0;
+    uint256 private constant KEY_DIGEST = 0x14e0;
+    uint256 private constant KEY_PLACES = 0x1500;
+    uint256 private constant KEY_K = 0x1520;
+    uint256 private constant KEY_N_INVERSE = 0x1540;
+    uint256 private constant KEY_OMEGA = 0x1560;
+    uint256 private constant KEY_OMEGA_LAST = 0x1580;
 
     /// @param key_ Contract with the verifying key as its code.
     /// @param codeHash Hash of that code. Code without instructions never changes, so this is checked once.
@@ -99,7 +97,7 @@ contract EnrolmentN1Verifier is IProofVerifier {
         assembly ("memory-safe") {
             start := proof.offset
         }
-        if (msg.data.length != 2052 || proof.length != PROOF_BYTES || start != 196) {
+        if (msg.data.length != 2020 || proof.length != PROOF_BYTES || start != 196) {
             revert MalformedCall();
         }
         return _check(key, 1, 4, start);
@@ -119,12 +117,12 @@ contract EnrolmentN1Verifier is IProofVerifier {
             // Selector, two offsets; count and inputs; count, offsets, and every proof after its length.
             table := add(0x84, mul(count, INPUT_BYTES))
             canonical := and(eq(inputs.offset, 0x64), eq(proofs.offset, table))
-            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 1920))))
+            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 1888))))
             for { let i := 0 } and(canonical, lt(i, count)) { i := add(i, 1) } {
                 let offset := calldataload(add(table, shl(5, i)))
                 let length := calldataload(add(table, offset))
                 canonical := and(
-                    eq(offset, add(shl(5, count), mul(i, 1888))),
+                    eq(offset, add(shl(5, count), mul(i, 1856))),
                     eq(length, PROOF_BYTES)
                 )
             }
@@ -158,8 +156,8 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 calldatacopy(0x0360, add(proof_, 0), 128)
                 calldatacopy(0x0400, add(proof_, 128), 128)
                 calldatacopy(0x04a0, add(proof_, 256), 320)
-                calldatacopy(0x06a0, add(proof_, 576), 1152)
-                calldatacopy(0x0600, add(proof_, 1728), 128)
+                calldatacopy(0x06a0, add(proof_, 576), 1120)
+                calldatacopy(0x0600, add(proof_, 1696), 128)
                 let ok := 1
                 ok := and(ok, lt(mload(0x06a0), r))
                 ok := and(ok, lt(mload(0x06c0), r))
@@ -196,7 +194,6 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 ok := and(ok, lt(mload(0x0aa0), r))
                 ok := and(ok, lt(mload(0x0ac0), r))
                 ok := and(ok, lt(mload(0x0ae0), r))
-                ok := and(ok, lt(mload(0x0b00), r))
                 if iszero(ok) { fail(0xfd02f350) }
             }
 
@@ -237,12 +234,44 @@ contract EnrolmentN1Verifier is IProofVerifier {
             function invert() {
                 let r := R
                 let product := 1
-                let to := INVERSES
-                for { let at := DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                    mstore(to, product)
-                    product := mulmod(product, mload(at), r)
-                    to := add(to, 0x20)
-                }
+                mstore(0x0d60, product)
+                product := mulmod(product, mload(0x0b00), r)
+                mstore(0x0d80, product)
+                product := mulmod(product, mload(0x0b20), r)
+                mstore(0x0da0, product)
+                product := mulmod(product, mload(0x0b40), r)
+                mstore(0x0dc0, product)
+                product := mulmod(product, mload(0x0b60), r)
+                mstore(0x0de0, product)
+                product := mulmod(product, mload(0x0b80), r)
+                mstore(0x0e00, product)
+                product := mulmod(product, mload(0x0ba0), r)
+                mstore(0x0e20, product)
+                product := mulmod(product, mload(0x0bc0), r)
+                mstore(0x0e40, product)
+                product := mulmod(product, mload(0x0be0), r)
+                mstore(0x0e60, product)
+                product := mulmod(product, mload(0x0c00), r)
+                mstore(0x0e80, product)
+                product := mulmod(product, mload(0x0c20), r)
+                mstore(0x0ea0, product)
+                product := mulmod(product, mload(0x0c40), r)
+                mstore(0x0ec0, product)
+                product := mulmod(product, mload(0x0c60), r)
+                mstore(0x0ee0, product)
+                product := mulmod(product, mload(0x0c80), r)
+                mstore(0x0f00, product)
+                product := mulmod(product, mload(0x0ca0), r)
+                mstore(0x0f20, product)
+                product := mulmod(product, mload(0x0cc0), r)
+                mstore(0x0f40, product)
+                product := mulmod(product, mload(0x0ce0), r)
+                mstore(0x0f60, product)
+                product := mulmod(product, mload(0x0d00), r)
+                mstore(0x0f80, product)
+                product := mulmod(product, mload(0x0d20), r)
+                mstore(0x0fa0, product)
+                product := mulmod(product, mload(0x0d40), r)
                 mstore(0x00, 0x20)
                 mstore(0x20, 0x20)
                 mstore(0x40, 0x20)
@@ -254,12 +283,44 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 // Zero has no inverse.
                 requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
-                for { let at := INVERSES } gt(at, DENOMINATORS) {} {
-                    at := sub(at, 0x20)
-                    to := sub(to, 0x20)
-                    mstore(to, mulmod(inverse, mload(to), r))
-                    inverse := mulmod(inverse, mload(at), r)
-                }
+                mstore(0x0fa0, mulmod(inverse, mload(0x0fa0), r))
+                inverse := mulmod(inverse, mload(0x0d40), r)
+                mstore(0x0f80, mulmod(inverse, mload(0x0f80), r))
+                inverse := mulmod(inverse, mload(0x0d20), r)
+                mstore(0x0f60, mulmod(inverse, mload(0x0f60), r))
+                inverse := mulmod(inverse, mload(0x0d00), r)
+                mstore(0x0f40, mulmod(inverse, mload(0x0f40), r))
+                inverse := mulmod(inverse, mload(0x0ce0), r)
+                mstore(0x0f20, mulmod(inverse, mload(0x0f20), r))
+                inverse := mulmod(inverse, mload(0x0cc0), r)
+                mstore(0x0f00, mulmod(inverse, mload(0x0f00), r))
+                inverse := mulmod(inverse, mload(0x0ca0), r)
+                mstore(0x0ee0, mulmod(inverse, mload(0x0ee0), r))
+                inverse := mulmod(inverse, mload(0x0c80), r)
+                mstore(0x0ec0, mulmod(inverse, mload(0x0ec0), r))
+                inverse := mulmod(inverse, mload(0x0c60), r)
+                mstore(0x0ea0, mulmod(inverse, mload(0x0ea0), r))
+                inverse := mulmod(inverse, mload(0x0c40), r)
+                mstore(0x0e80, mulmod(inverse, mload(0x0e80), r))
+                inverse := mulmod(inverse, mload(0x0c20), r)
+                mstore(0x0e60, mulmod(inverse, mload(0x0e60), r))
+                inverse := mulmod(inverse, mload(0x0c00), r)
+                mstore(0x0e40, mulmod(inverse, mload(0x0e40), r))
+                inverse := mulmod(inverse, mload(0x0be0), r)
+                mstore(0x0e20, mulmod(inverse, mload(0x0e20), r))
+                inverse := mulmod(inverse, mload(0x0bc0), r)
+                mstore(0x0e00, mulmod(inverse, mload(0x0e00), r))
+                inverse := mulmod(inverse, mload(0x0ba0), r)
+                mstore(0x0de0, mulmod(inverse, mload(0x0de0), r))
+                inverse := mulmod(inverse, mload(0x0b80), r)
+                mstore(0x0dc0, mulmod(inverse, mload(0x0dc0), r))
+                inverse := mulmod(inverse, mload(0x0b60), r)
+                mstore(0x0da0, mulmod(inverse, mload(0x0da0), r))
+                inverse := mulmod(inverse, mload(0x0b40), r)
+                mstore(0x0d80, mulmod(inverse, mload(0x0d80), r))
+                inverse := mulmod(inverse, mload(0x0b20), r)
+                mstore(0x0d60, mulmod(inverse, mload(0x0d60), r))
+                inverse := mulmod(inverse, mload(0x0b00), r)
             }
 
             /// Lagrange polynomials and the public inputs' polynomial at x; the distances that the openings need.
@@ -302,11 +363,19 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 mstore(add(DENOMINATORS, 0xa0), inputBelow)
                 {
                     let u := mload(SHPLONK_U)
-                    let from := KEY_ROTATIONS
-                    for { let at := ROTATION_DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                        mstore(at, addmod(u, sub(r, mulmod(x, mload(from), r)), r))
-                        from := add(from, 0x20)
-                    }
+                    mstore(0x0bc0, addmod(u, sub(r, mulmod(x, mload(0x15a0), r)), r))
+                    mstore(0x0be0, addmod(u, sub(r, mulmod(x, mload(0x15c0), r)), r))
+                    mstore(0x0c00, addmod(u, sub(r, mulmod(x, mload(0x15e0), r)), r))
+                    mstore(0x0c20, addmod(u, sub(r, mulmod(x, mload(0x1600), r)), r))
+                    mstore(0x0c40, addmod(u, sub(r, mulmod(x, mload(0x1620), r)), r))
+                    mstore(0x0c60, addmod(u, sub(r, mulmod(x, mload(0x1640), r)), r))
+                    mstore(0x0c80, addmod(u, sub(r, mulmod(x, mload(0x1660), r)), r))
+                    mstore(0x0ca0, addmod(u, sub(r, mulmod(x, mload(0x1680), r)), r))
+                    mstore(0x0cc0, addmod(u, sub(r, mulmod(x, mload(0x16a0), r)), r))
+                    mstore(0x0ce0, addmod(u, sub(r, mulmod(x, mload(0x16c0), r)), r))
+                    mstore(0x0d00, addmod(u, sub(r, mulmod(x, mload(0x16e0), r)), r))
+                    mstore(0x0d20, addmod(u, sub(r, mulmod(x, mload(0x1700), r)), r))
+                    mstore(0x0d40, addmod(u, sub(r, mulmod(x, mload(0x1720), r)), r))
                 }
                 invert()
                 // (x^n - 1) / n
@@ -322,93 +391,87 @@ contract EnrolmentN1Verifier is IProofVerifier {
             function gates() -> eval {
                 let r := R
                 let y := mload(Y)
-                mstore(0x1e00, mulmod(y, y, r)) // y^2
-                mstore(0x1e20, mulmod(mload(0x1e00), y, r)) // y^3
-                mstore(0x1e40, mulmod(mload(0x1e20), y, r)) // y^4
-                mstore(0x1e60, mulmod(mload(0x1e40), y, r)) // y^5
-                mstore(0x1e80, mulmod(mload(0x1e60), y, r)) // y^6
-                mstore(0x1ea0, mulmod(mload(0x1e80), y, r)) // y^7
-                mstore(0x1ec0, mulmod(mload(0x1ea0), y, r)) // y^8
-                mstore(0x1ee0, mulmod(mload(0x1ec0), y, r)) // y^9
-                mstore(0x1f00, mulmod(mload(0x1ee0), y, r)) // y^10
-                mstore(0x1f20, mulmod(mload(0x1f00), y, r)) // y^11
-                mstore(0x1f40, mulmod(mload(0x1f20), y, r)) // y^12
-                mstore(0x1f60, mulmod(mload(0x1f40), y, r)) // y^13
-                mstore(0x1f80, mulmod(mload(0x1f60), y, r)) // y^14
-                mstore(0x1fa0, mulmod(mload(0x1f80), y, r)) // y^15
-                mstore(0x1fc0, mulmod(mload(0x1fa0), y, r)) // y^16
-                mstore(0x1fe0, mulmod(mload(0x1fc0), y, r)) // y^17
-                mstore(0x2000, mulmod(mload(0x1fe0), y, r)) // y^18
-                mstore(0x2020, mulmod(mload(0x2000), y, r)) // y^19
-                mstore(0x2040, mulmod(mload(0x2020), y, r)) // y^20
-                mstore(0x2060, mulmod(mload(0x2040), y, r)) // y^21
+                mstore(0x1d80, mulmod(y, y, r)) // y^2
+                mstore(0x1da0, mulmod(mload(0x1d80), y, r)) // y^3
+                mstore(0x1dc0, mulmod(mload(0x1da0), y, r)) // y^4
+                mstore(0x1de0, mulmod(mload(0x1dc0), y, r)) // y^5
+                mstore(0x1e00, mulmod(mload(0x1de0), y, r)) // y^6
+                mstore(0x1e20, mulmod(mload(0x1e00), y, r)) // y^7
+                mstore(0x1e40, mulmod(mload(0x1e20), y, r)) // y^8
+                mstore(0x1e60, mulmod(mload(0x1e40), y, r)) // y^9
+                mstore(0x1e80, mulmod(mload(0x1e60), y, r)) // y^10
+                mstore(0x1ea0, mulmod(mload(0x1e80), y, r)) // y^11
+                mstore(0x1ec0, mulmod(mload(0x1ea0), y, r)) // y^12
+                mstore(0x1ee0, mulmod(mload(0x1ec0), y, r)) // y^13
+                mstore(0x1f00, mulmod(mload(0x1ee0), y, r)) // y^14
+                mstore(0x1f20, mulmod(mload(0x1f00), y, r)) // y^15
+                mstore(0x1f40, mulmod(mload(0x1f20), y, r)) // y^16
+                mstore(0x1f60, mulmod(mload(0x1f40), y, r)) // y^17
                 // lane
                 {
-                    mstore(0x2080, mulmod(mload(0x0720), mload(0x0720), r))
-                    mstore(0x20a0, mulmod(mload(0x0720), mulmod(mload(0x2080), mload(0x2080), r), r))
-                    mstore(0x20c0, mulmod(mload(0x09c0), mulmod(add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
-                    mstore(0x20e0, add(mulmod(mload(0x09e0), mload(0x20a0), r), mulmod(mload(0x0720), mload(0x20c0), r)))
-                    mstore(0x2100, mulmod(mload(0x06c0), mload(0x06c0), r))
-                    mstore(0x2120, mulmod(mload(0x06c0), mulmod(mload(0x2100), mload(0x2100), r), r))
-                    mstore(0x2140, mulmod(mload(0x06e0), mload(0x06e0), r))
-                    mstore(0x2160, mulmod(mload(0x06e0), mulmod(mload(0x2140), mload(0x2140), r), r))
-                    mstore(0x2180, add(mulmod(mload(0x09e0), mload(0x2160), r), mulmod(mload(0x20c0), mload(0x06e0), r)))
-                    mstore(0x21a0, add(mload(0x2180), add(mulmod(mload(0x09e0), mload(0x2120), r), mulmod(mload(0x20c0), mload(0x06c0), r))))
-                    mstore(0x21c0, addmod(mload(0x21a0), mul(2, mload(0x20e0)), r))
-                    mstore(0x21e0, mulmod(mload(0x0700), mload(0x0700), r))
-                    mstore(0x2200, mulmod(mload(0x0700), mulmod(mload(0x21e0), mload(0x21e0), r), r))
-                    mstore(0x2220, add(mload(0x20e0), add(mulmod(mload(0x09e0), mload(0x2200), r), mulmod(mload(0x20c0), mload(0x0700), r))))
-                    mstore(0x2240, addmod(mload(0x2220), mul(2, mload(0x2180)), r))
-                    mstore(0x2260, add(mload(0x2240), mulmod(4, mload(0x21a0), r)))
-                    mstore(0x2280, add(mload(0x0a00), add(mload(0x09e0), mload(0x20c0))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x2280), add(mload(0x0940), sub(r, mload(0x0740))), r), add(add(mload(0x21c0), mload(0x2260)), mulmod(mload(0x0a00), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x20a0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x2200), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2160), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2120), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x06e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0720), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0700), r))))), r)), r))), r))
-                    mstore(0x22a0, add(mload(0x2280), sub(r, mload(0x0a20))))
-                    mstore(0x22c0, add(mload(0x2260), sub(r, mulmod(mload(0x22a0), mload(0x0760), r))))
-                    mstore(0x22e0, add(mload(0x21c0), mulmod(4, mload(0x2220), r)))
-                    mstore(0x2300, add(add(mload(0x2240), mload(0x22e0)), sub(r, mulmod(mload(0x22a0), mload(0x0780), r))))
-                    mstore(0x2320, add(mload(0x22e0), sub(r, mulmod(mload(0x22a0), mload(0x07a0), r))))
-                    mstore(0x2340, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x20a0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2200), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2160), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0700), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0740), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0720), r))))), r))
-                    mstore(0x2360, mulmod(mload(0x0740), mload(0x0740), r))
-                    mstore(0x2380, mulmod(mload(0x0740), mulmod(mload(0x2360), mload(0x2360), r), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2280), mload(0x0960), r), addmod(add(add(mload(0x2320), addmod(mload(0x22c0), mload(0x2300), r)), mulmod(mload(0x0a00), mload(0x2340), r)), sub(r, mulmod(mload(0x0a20), add(mload(0x0760), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2380), r)), r)), r)))
-                    mstore(0x23a0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x20a0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2200), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0720), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2340), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0740), r))))))
-                    mstore(0x23c0, mulmod(mload(0x0760), mload(0x0760), r))
-                    mstore(0x23e0, mulmod(mload(0x0760), mulmod(mload(0x23c0), mload(0x23c0), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x2280), mload(0x0980), r), add(add(mulmod(mload(0x0a00), mload(0x23a0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x2320), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x22c0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x2300), r)))), sub(r, mulmod(mload(0x0a20), add(add(mload(0x0780), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x23e0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2380), r)), r))), r))
-                    mstore(0x2400, mulmod(mload(0x0780), mload(0x0780), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x2280), mload(0x09a0), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x2320), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x22c0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x2300), r))), mulmod(mload(0x0a00), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x20a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0740), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x23a0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x2340), r)))), r)), sub(r, mulmod(mload(0x0a20), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x2380), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x23e0), r), add(mload(0x07a0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0780), mulmod(mload(0x2400), mload(0x2400), r), r), r)))), r))), r))
-                    mstore(0x2420, mulmod(mload(0x0a40), add(3, sub(r, mload(0x0a40))), r))
-                    mstore(0x2440, add(mload(0x0800), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x06a0), r)))
-                    mstore(0x2460, mulmod(mload(0x2440), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2440)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2420), mulmod(mload(0x2460), add(2, mload(0x2460)), r), r))
-                    mstore(0x2480, add(mload(0x0820), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x07c0), r)))
-                    mstore(0x24a0, mulmod(mload(0x2480), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2480)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2420), mulmod(mload(0x24a0), add(2, mload(0x24a0)), r), r))
-                    mstore(0x24c0, add(mload(0x0840), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x07e0), r)))
-                    mstore(0x24e0, mulmod(mload(0x24c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x24c0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2420), mulmod(mload(0x24e0), add(2, mload(0x24e0)), r), r))
-                    mstore(0x2500, mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x06a0), mload(0x2500), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x07c0), mload(0x2500), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x07e0), mload(0x2500), r))
-                    mstore(0x2520, add(mload(0x06c0), mload(0x0860)))
-                    mstore(0x2540, add(mulmod(mulmod(mload(0x0a60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0a60)), r), mulmod(mulmod(add(mload(0x06c0), sub(r, mload(0x0740))), add(mload(0x06c0), sub(r, mload(0x0760))), r), mulmod(add(mload(0x06c0), sub(r, mload(0x0780))), add(mload(0x06c0), sub(r, mload(0x07a0))), r), r), r), mulmod(mulmod(mload(0x0a60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a60)), r), mulmod(mulmod(add(mload(0x2520), sub(r, mload(0x0740))), add(mload(0x2520), sub(r, mload(0x0760))), r), mulmod(add(mload(0x2520), sub(r, mload(0x0780))), add(mload(0x2520), sub(r, mload(0x07a0))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x2540))
-                    mstore(0x2560, mulmod(mload(0x0a80), mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0a80)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0a80)), r), r))
-                    mstore(0x2580, mulmod(mload(0x0a80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a80)), r))
-                    mstore(0x25a0, sub(r, mload(0x08c0)))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2560), mulmod(mload(0x08c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x08c0)), r), r), mulmod(mulmod(mload(0x2580), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0a80)), r), mulmod(mload(0x0880), add(mload(0x08a0), mload(0x25a0)), r), r)), mulmod(mulmod(mload(0x2580), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0a80)), r), add(add(mload(0x0880), sub(r, mload(0x06c0))), sub(r, mulmod(mload(0x0940), mload(0x0860), r))), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2560), add(mload(0x08e0), sub(r, mload(0x06a0))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2560), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0880), sub(r, mload(0x08e0)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x25a0)), r)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2560), add(mload(0x07c0), sub(r, mulmod(mload(0x08c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0880), sub(r, mload(0x08a0)))), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2560), mulmod(mload(0x08e0), add(1, mload(0x25a0)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2560), add(mload(0x25a0), add(mload(0x0900), sub(r, mload(0x0920)))), r))
-                    mstore(0x25c0, mulmod(mload(0x09c0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    mstore(0x25e0, mulmod(mload(0x25c0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x25e0), add(mload(0x0740), sub(r, mload(0x0880))), r), mulmod(add(mload(0x06a0), sub(r, mload(0x0280))), mulmod(mload(0x25c0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x25e0), add(mload(0x0760), sub(r, mload(0x08a0))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x25e0), add(mload(0x0780), mload(0x25a0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x25e0), add(mload(0x07a0), sub(r, mload(0x09a0))), r))
+                    mstore(0x1f80, mulmod(mload(0x0720), mload(0x0720), r))
+                    mstore(0x1fa0, mulmod(mload(0x0720), mulmod(mload(0x1f80), mload(0x1f80), r), r))
+                    mstore(0x1fc0, mulmod(add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    mstore(0x1fe0, mulmod(mload(0x1fc0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x2000, mulmod(mload(0x09c0), mulmod(mload(0x1fe0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x2020, add(mulmod(mload(0x09e0), mload(0x1fa0), r), mulmod(mload(0x0720), mload(0x2000), r)))
+                    mstore(0x2040, mulmod(mload(0x06c0), mload(0x06c0), r))
+                    mstore(0x2060, mulmod(mload(0x06c0), mulmod(mload(0x2040), mload(0x2040), r), r))
+                    mstore(0x2080, mulmod(mload(0x06e0), mload(0x06e0), r))
+                    mstore(0x20a0, mulmod(mload(0x06e0), mulmod(mload(0x2080), mload(0x2080), r), r))
+                    mstore(0x20c0, add(mulmod(mload(0x09e0), mload(0x20a0), r), mulmod(mload(0x2000), mload(0x06e0), r)))
+                    mstore(0x20e0, add(mload(0x20c0), add(mulmod(mload(0x09e0), mload(0x2060), r), mulmod(mload(0x2000), mload(0x06c0), r))))
+                    mstore(0x2100, addmod(mload(0x20e0), mul(2, mload(0x2020)), r))
+                    mstore(0x2120, mulmod(mload(0x0700), mload(0x0700), r))
+                    mstore(0x2140, mulmod(mload(0x0700), mulmod(mload(0x2120), mload(0x2120), r), r))
+                    mstore(0x2160, add(mload(0x2020), add(mulmod(mload(0x09e0), mload(0x2140), r), mulmod(mload(0x2000), mload(0x0700), r))))
+                    mstore(0x2180, addmod(mload(0x2160), mul(2, mload(0x20c0)), r))
+                    mstore(0x21a0, add(mload(0x2180), mulmod(4, mload(0x20e0), r)))
+                    mstore(0x21c0, add(mload(0x0a00), add(mload(0x09e0), mload(0x2000))))
+                    mstore(0x21e0, mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x07c0), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, mulmod(mload(0x21e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0a40)), r), r), r), add(mulmod(mload(0x21c0), add(mload(0x0940), sub(r, mload(0x0740))), r), add(add(mload(0x2100), mload(0x21a0)), mulmod(mload(0x0a00), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x1fa0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x2140), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x20a0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2060), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x06e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0720), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0700), r))))), r)), r))), r))
+                    mstore(0x2200, add(mload(0x21c0), sub(r, mload(0x0a20))))
+                    mstore(0x2220, add(mload(0x21a0), sub(r, mulmod(mload(0x2200), mload(0x0760), r))))
+                    mstore(0x2240, add(mload(0x2100), mulmod(4, mload(0x2160), r)))
+                    mstore(0x2260, add(add(mload(0x2180), mload(0x2240)), sub(r, mulmod(mload(0x2200), mload(0x0780), r))))
+                    mstore(0x2280, add(mload(0x2240), sub(r, mulmod(mload(0x2200), mload(0x07a0), r))))
+                    mstore(0x22a0, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1fa0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2140), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x20a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0700), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0740), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0720), r))))), r))
+                    mstore(0x22c0, mulmod(mload(0x0740), mload(0x0740), r))
+                    mstore(0x22e0, mulmod(mload(0x0740), mulmod(mload(0x22c0), mload(0x22c0), r), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x21c0), mload(0x0960), r), addmod(add(add(mload(0x2280), addmod(mload(0x2220), mload(0x2260), r)), mulmod(mload(0x0a00), mload(0x22a0), r)), sub(r, mulmod(mload(0x0a20), add(mload(0x0760), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x22e0), r)), r)), r)))
+                    mstore(0x2300, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1fa0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2140), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0720), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x22a0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0740), r))))))
+                    mstore(0x2320, mulmod(mload(0x0760), mload(0x0760), r))
+                    mstore(0x2340, mulmod(mload(0x0760), mulmod(mload(0x2320), mload(0x2320), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x21c0), mload(0x0980), r), add(add(mulmod(mload(0x0a00), mload(0x2300), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x2280), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x2220), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x2260), r)))), sub(r, mulmod(mload(0x0a20), add(add(mload(0x0780), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2340), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x22e0), r)), r))), r))
+                    mstore(0x2360, mulmod(mload(0x0780), mload(0x0780), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x21c0), mload(0x09a0), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x2280), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x2220), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x2260), r))), mulmod(mload(0x0a00), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1fa0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0740), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2300), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x22a0), r)))), r)), sub(r, mulmod(mload(0x0a20), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x22e0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2340), r), add(mload(0x07a0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0780), mulmod(mload(0x2360), mload(0x2360), r), r), r)))), r))), r))
+                    mstore(0x2380, mulmod(mload(0x0a60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0a60)), r))
+                    mstore(0x23a0, add(mload(0x0820), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x06a0), r)))
+                    mstore(0x23c0, mulmod(mload(0x23a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x23a0)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2380), mulmod(mload(0x23c0), add(2, mload(0x23c0)), r), r), mulmod(mulmod(mload(0x0a60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a60)), r), mulmod(mulmod(add(mload(0x06c0), sub(r, mload(0x0740))), add(mload(0x06c0), sub(r, mload(0x0760))), r), mulmod(add(mload(0x06c0), sub(r, mload(0x0780))), add(mload(0x06c0), sub(r, mload(0x07a0))), r), r), r)))
+                    mstore(0x23e0, add(mload(0x0840), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x07e0), r)))
+                    mstore(0x2400, mulmod(mload(0x23e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x23e0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2380), mulmod(mload(0x2400), add(2, mload(0x2400)), r), r))
+                    mstore(0x2420, add(mload(0x0860), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0800), r)))
+                    mstore(0x2440, mulmod(mload(0x2420), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2420)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2380), mulmod(mload(0x2440), add(2, mload(0x2440)), r), r))
+                    mstore(0x2460, mulmod(mload(0x0a40), mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0a40)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0a40)), r), r))
+                    mstore(0x2480, sub(r, mload(0x08c0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2460), mulmod(mload(0x08c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x08c0)), r), r), mulmod(mulmod(mload(0x21e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0a40)), r), mulmod(mload(0x0880), add(mload(0x08a0), mload(0x2480)), r), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2460), add(mload(0x08e0), sub(r, mload(0x06a0))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2460), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0880), sub(r, mload(0x08e0)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x2480)), r)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2460), add(mload(0x07e0), sub(r, mulmod(mload(0x08c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0880), sub(r, mload(0x08a0)))), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2460), mulmod(mload(0x08e0), add(1, mload(0x2480)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2460), add(mload(0x2480), add(mload(0x0900), sub(r, mload(0x0920)))), r))
+                    mstore(0x24a0, mulmod(mload(0x09c0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x24c0, mulmod(mload(0x1fe0), mload(0x24a0), r))
+                    mstore(0x24e0, mulmod(mload(0x24a0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    mstore(0x2500, mulmod(mload(0x24e0), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x2520, mulmod(mload(0x2500), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x06a0), mload(0x2520), r), add(add(mulmod(mload(0x24c0), add(mload(0x0740), sub(r, mload(0x0880))), r), mulmod(add(mload(0x0880), sub(r, mload(0x06c0))), mulmod(mload(0x1fc0), mload(0x24e0), r), r)), mulmod(mulmod(mload(0x2500), add(mload(0x09c0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r), add(add(mload(0x06a0), sub(r, mload(0x0280))), sub(r, mload(0x0940))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x24c0), add(mload(0x0760), sub(r, mload(0x08a0))), r), mulmod(mload(0x07e0), mload(0x2520), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x24c0), add(mload(0x0780), mload(0x2480)), r), mulmod(mload(0x0800), mload(0x2520), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x24c0), add(mload(0x07a0), sub(r, mload(0x09a0))), r))
                 }
             }
 
@@ -418,17 +481,17 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 let y := mload(Y)
                 let eval := gates()
                 // A product starts with 1 in the first row and ends with 0 or 1 in the last.
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x0ae0)), r))
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x0ae0), add(mload(0x0ae0), sub(r, 1)), r), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x0ac0)), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x0ac0), add(mload(0x0ac0), sub(r, 1)), r), r))
                 let beta := mload(BETA)
                 let gamma := mload(GAMMA)
                 let shift := mulmod(beta, mload(X), r)
                 let left
                 let right
                 // Product 0, from row to row.
-                left := mload(0x0b00)
-                right := mload(0x0ae0)
-                left := mulmod(left, add(add(mload(0x06a0), mulmod(beta, mload(0x0ac0), r)), gamma), r)
+                left := mload(0x0ae0)
+                right := mload(0x0ac0)
+                left := mulmod(left, add(add(mload(0x06a0), mulmod(beta, mload(0x0aa0), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x06a0), shift), gamma), r)
                 eval := add(mulmod(eval, y, r), mulmod(mload(L_ACTIVE), add(left, sub(r, right)), r))
                 mstore(QUOTIENT, mulmod(eval, mload(INVERSES), r))
@@ -453,7 +516,8 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 let inverse9 := mulmod(inverse8, inverse1, r)
                 let inverse10 := mulmod(inverse9, inverse1, r)
                 let inverse11 := mulmod(inverse10, inverse1, r)
-                let z0 := mload(0x0c00)
+                let z0 := mload(0x0be0)
+                z0 := mulmod(z0, mload(0x0c00), r)
                 z0 := mulmod(z0, mload(0x0c20), r)
                 z0 := mulmod(z0, mload(0x0c40), r)
                 z0 := mulmod(z0, mload(0x0c60), r)
@@ -464,7 +528,6 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 z0 := mulmod(z0, mload(0x0d00), r)
                 z0 := mulmod(z0, mload(0x0d20), r)
                 z0 := mulmod(z0, mload(0x0d40), r)
-                z0 := mulmod(z0, mload(0x0d60), r)
                 let scale := mulmod(z0, mload(WEIGHT), r)
                 let power := 1
                 let sum
@@ -474,37 +537,38 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 let piece
                 // Set 0: 1 commitments at rotations [0, 1, 2, 3, 4, 5, 6, 7, 11, 15, 19, 23].
                 c := mload(WEIGHT)
-                mstore(0x1000, c)
+                mstore(0x0fe0, c)
                 part := 0
                 q := mload(0x06a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1780), mload(0x0e60), r), r), r)
-                q := mload(0x07c0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x17a0), mload(0x0e80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1740), mload(0x0e40), r), r), r)
                 q := mload(0x07e0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x17c0), mload(0x0ea0), r), r), r)
-                q := mload(0x0880)
-                part := addmod(part, mulmod(q, mulmod(mload(0x17e0), mload(0x0ec0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1760), mload(0x0e60), r), r), r)
                 q := mload(0x0800)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1800), mload(0x0ee0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1780), mload(0x0e80), r), r), r)
+                q := mload(0x0880)
+                part := addmod(part, mulmod(q, mulmod(mload(0x17a0), mload(0x0ea0), r), r), r)
                 q := mload(0x0820)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1820), mload(0x0f00), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x17c0), mload(0x0ec0), r), r), r)
                 q := mload(0x0840)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1840), mload(0x0f20), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x17e0), mload(0x0ee0), r), r), r)
+                q := mload(0x0860)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1800), mload(0x0f00), r), r), r)
                 q := mload(0x08a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1860), mload(0x0f40), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1820), mload(0x0f20), r), r), r)
                 q := mload(0x08c0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1880), mload(0x0f60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1840), mload(0x0f40), r), r), r)
                 q := mload(0x08e0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x18a0), mload(0x0f80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1860), mload(0x0f60), r), r), r)
                 q := mload(0x0900)
-                part := addmod(part, mulmod(q, mulmod(mload(0x18c0), mload(0x0fa0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1880), mload(0x0f80), r), r), r)
                 q := mload(0x0920)
-                part := addmod(part, mulmod(q, mulmod(mload(0x18e0), mload(0x0fc0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x18a0), mload(0x0fa0), r), r), r)
                 part := mulmod(part, inverse11, r)
                 sum := part
-                // Set 1: 1 commitments at rotations [-92, 0, 1, 2, 3, 4, 5, 6, 7].
+                // Set 1: 1 commitments at rotations [-88, 0, 1, 2, 3, 4, 5, 6, 7].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x0e20), r)
                 c := mulmod(c, mload(0x0e40), r)
                 c := mulmod(c, mload(0x0e60), r)
                 c := mulmod(c, mload(0x0e80), r)
@@ -513,78 +577,77 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 c := mulmod(c, mload(0x0ee0), r)
                 c := mulmod(c, mload(0x0f00), r)
                 c := mulmod(c, mload(0x0f20), r)
-                c := mulmod(c, mload(0x0f40), r)
-                mstore(0x0fe0, c)
+                mstore(0x0fc0, c)
                 part := 0
-                q := mload(0x0860)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1900), mload(0x0e40), r), r), r)
+                q := mload(0x07c0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x18c0), mload(0x0e20), r), r), r)
                 q := mload(0x06c0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1920), mload(0x0e60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x18e0), mload(0x0e40), r), r), r)
                 q := mload(0x06e0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1940), mload(0x0e80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1900), mload(0x0e60), r), r), r)
                 q := mload(0x0700)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1960), mload(0x0ea0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1920), mload(0x0e80), r), r), r)
                 q := mload(0x0720)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1980), mload(0x0ec0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1940), mload(0x0ea0), r), r), r)
                 q := mload(0x0740)
-                part := addmod(part, mulmod(q, mulmod(mload(0x19a0), mload(0x0ee0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1960), mload(0x0ec0), r), r), r)
                 q := mload(0x0760)
-                part := addmod(part, mulmod(q, mulmod(mload(0x19c0), mload(0x0f00), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1980), mload(0x0ee0), r), r), r)
                 q := mload(0x0780)
-                part := addmod(part, mulmod(q, mulmod(mload(0x19e0), mload(0x0f20), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x19a0), mload(0x0f00), r), r), r)
                 q := mload(0x07a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1a00), mload(0x0f40), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x19c0), mload(0x0f20), r), r), r)
                 part := mulmod(part, inverse8, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 2: 1 commitments at rotations [0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x0e40), r)
                 c := mulmod(c, mload(0x0e60), r)
-                c := mulmod(c, mload(0x0e80), r)
-                mstore(0x1020, c)
+                mstore(0x1000, c)
                 part := 0
+                q := mload(0x0ac0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x19e0), mload(0x0e40), r), r), r)
                 q := mload(0x0ae0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1a20), mload(0x0e60), r), r), r)
-                q := mload(0x0b00)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1a40), mload(0x0e80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a00), mload(0x0e60), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 3: 1 commitments at rotations [0, 1, 2, 3].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x0e40), r)
                 c := mulmod(c, mload(0x0e60), r)
                 c := mulmod(c, mload(0x0e80), r)
                 c := mulmod(c, mload(0x0ea0), r)
-                c := mulmod(c, mload(0x0ec0), r)
-                mstore(0x1140, addmod(mload(0x1140), c, r))
+                mstore(0x1120, addmod(mload(0x1120), c, r))
                 part := 0
                 q := mload(0x0940)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1a60), mload(0x0e60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a20), mload(0x0e40), r), r), r)
                 q := mload(0x0960)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1a80), mload(0x0e80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a40), mload(0x0e60), r), r), r)
                 q := mload(0x0980)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1aa0), mload(0x0ea0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a60), mload(0x0e80), r), r), r)
                 q := mload(0x09a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ac0), mload(0x0ec0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a80), mload(0x0ea0), r), r), r)
                 part := mulmod(part, inverse3, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                // Set 4: 8 commitments at rotations [0].
+                // Set 4: 7 commitments at rotations [0].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x0e60), r)
-                mstore(0x1200, addmod(mload(0x1200), c, r))
+                c := mulmod(c, mload(0x0e40), r)
+                mstore(0x11c0, addmod(mload(0x11c0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x1160, addmod(mload(0x1160), c, r))
+                mstore(0x1140, addmod(mload(0x1140), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x11a0, addmod(mload(0x11a0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x11c0, addmod(mload(0x11c0), c, r))
+                mstore(0x1180, addmod(mload(0x1180), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x11e0, addmod(mload(0x11e0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x1220, addmod(mload(0x1220), c, r))
-                c := mulmod(c, y, r)
                 piece := c
+                mstore(0x1040, piece)
+                piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x1060, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x1080, piece)
@@ -592,38 +655,35 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 mstore(0x10a0, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x10c0, piece)
-                piece := mulmod(piece, mload(X_TO_N), r)
-                mstore(0x10e0, piece)
                 c := mulmod(c, y, r)
-                mstore(0x1040, c)
-                q := mload(0x0aa0)
+                mstore(0x1020, c)
+                q := mload(0x0a80)
                 q := add(mulmod(q, y, r), mload(QUOTIENT))
-                q := add(mulmod(q, y, r), mload(0x0ac0))
-                q := add(mulmod(q, y, r), mload(0x0a80))
+                q := add(mulmod(q, y, r), mload(0x0aa0))
                 q := add(mulmod(q, y, r), mload(0x0a60))
                 q := add(mulmod(q, y, r), mload(0x0a40))
                 q := add(mulmod(q, y, r), mload(0x09e0))
                 q := add(mulmod(q, y, r), mload(0x09c0))
-                part := mulmod(q, mload(0x0e60), r)
+                part := mulmod(q, mload(0x0e40), r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 5: 1 commitments at rotations [0, 4].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x0e60), r)
-                c := mulmod(c, mload(0x0ee0), r)
-                mstore(0x1180, addmod(mload(0x1180), c, r))
+                c := mulmod(c, mload(0x0e40), r)
+                c := mulmod(c, mload(0x0ec0), r)
+                mstore(0x1160, addmod(mload(0x1160), c, r))
                 part := 0
                 q := mload(0x0a00)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ae0), mload(0x0e60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1aa0), mload(0x0e40), r), r), r)
                 q := mload(0x0a20)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1b00), mload(0x0ee0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ac0), mload(0x0ec0), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                mstore(0x1100, sub(r, scale))
-                mstore(0x1120, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
+                mstore(0x10e0, sub(r, scale))
+                mstore(0x1100, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
                 mstore(
-                    0x1240,
-                    addmod(mload(0x1240), sub(r, mulmod(sum, scale, r)), r)
+                    0x1200,
+                    addmod(mload(0x1200), sub(r, mulmod(sum, scale, r)), r)
                 )
             }
 
@@ -665,13 +725,13 @@ contract EnrolmentN1Verifier is IProofVerifier {
                 if isFirst {
                     mcopy(RIGHT, 0x03a0, 0x40)
                 }
-                addRun(0x0640, 0x0600, 0x1120, 0)
-                addRun(0x05a0, 0x04a0, 0x10e0, 0)
-                addRun(0x0440, 0x0400, 0x1040, 0)
+                addRun(0x0640, 0x0600, 0x1100, 0)
+                addRun(0x05a0, 0x04a0, 0x10c0, 0)
+                addRun(0x0440, 0x0400, 0x1020, 0)
                 if iszero(isFirst) {
-                    addRun(0x03a0, 0x03a0, 0x1000, 0)
+                    addRun(0x03a0, 0x03a0, 0x0fe0, 0)
                 }
-                addRun(0x0360, 0x0360, 0x0fe0, 0)
+                addRun(0x0360, 0x0360, 0x0fc0, 0)
             }
 
             /// Requires e(LEFT, [tau]_2) = e(RIGHT, [1]_2).

@@ -10,7 +10,7 @@
 //!  63-75  sync due, missed, done: Load                       80      the first word is absorbed
 //!  79     FirstEpoch
 //!  81-    the walk, 226 rows a word                           81 + 226 w  word w's permutation
-//!         WalkEnd below it                                 104 + 226 (W-1)  S3  path, 10 levels
+//!         Start and Load below it                          104 + 226 (W-1)  S3  path, 10 levels
 //! ```
 //! Between two words the state is held. The path ends in row 30 of the next block, two rows above that
 //! block's tag. Place and Stake stand where the desk is free.
@@ -127,7 +127,7 @@ pub(super) fn assemble(
         misses: hits.misses,
         slack: fields.slack,
     };
-    walk(sheet, at, row, common.max_outage, &factors);
+    walk(sheet, at, row, common, &factors);
 
     // S3. The row's leaf is in the tree.
     let inputs = [fields.meta.into(), tag.into(), duties.duties.into()];
@@ -369,23 +369,24 @@ struct Walk {
 }
 
 /// The walk over the bitmaps, see [`crate::gates`]'s `epochs`.
-fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Walk) {
+fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, common: &Common, start: &Walk) {
     let At { lane, base, .. } = at;
     let first = [start.misses.into(), start.slack.into()];
     sheet.desk_op(lane, base + FIRST_EPOCH_ROW, Op::FirstEpoch, first);
-    let steps = steps(row, start, max_outage.value);
+    let steps = steps(row, start, common.max_outage.value);
     let mut cursor = base + WALK;
     for (number, step) in steps.iter().enumerate() {
         let is_last_of_word = number % STEPS_PER_WORD == STEPS_PER_WORD - 1;
-        if number + 1 == steps.len() {
-            sheet.op(cursor, Op::WalkEnd);
+        let is_end = number + 1 == steps.len();
+        if is_end {
+            sheet.op(cursor, Op::Start);
         } else if number + 2 == steps.len() {
-            sheet.step(cursor);
+            sheet.op(cursor, Op::Step);
             sheet.op(cursor, Op::Bits);
         } else if is_last_of_word {
             sheet.op(cursor, Op::LastEpoch);
         } else {
-            sheet.step(cursor);
+            sheet.op(cursor, Op::Step);
         }
         for (chain, value) in step.bitmaps.into_iter().enumerate() {
             sheet.chain_cell(lane, chain, cursor, value);
@@ -398,7 +399,14 @@ fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Wa
         } else {
             Source::Witness(step.product)
         };
-        sheet.desk(lane, cursor, [product, max_outage.into()]);
+        if is_end {
+            // S6. No miss is left. Load brings two cells along that nothing looks at.
+            let (zero, slack) = (common.zero.into(), Source::Witness(step.slack));
+            sheet.desk(lane, cursor, [product]);
+            sheet.desk_op(lane, cursor + 1, Op::Load, [zero, slack, zero]);
+        } else {
+            sheet.desk(lane, cursor, [product, common.max_outage.into()]);
+        }
         cursor += 2;
     }
 }
