@@ -1,6 +1,8 @@
 //! The synthetic chain at a small size, by the code that is measured at a large one.
 #![allow(clippy::unwrap_used)]
 
+mod report;
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use std::sync::Arc;

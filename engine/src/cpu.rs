@@ -8,6 +8,7 @@ use crate::msm::msm;
 use crate::permutation::Set;
 use crate::plan::Plan;
 use crate::secret::Secret;
+use crate::stage::Stage;
 use ff::Field;
 use group::Curve;
 use halo2_proofs::arithmetic::eval_polynomial;
@@ -133,6 +134,7 @@ impl Backend for Cpu<'_> {
         let mut moved = vec![Secret::zeros(fft.size()); polynomials.len()];
         let values = (0..cosets.count())
             .map(|coset| {
+                Stage::Transforms.begins();
                 moved
                     .par_iter_mut()
                     .zip(polynomials)
@@ -144,11 +146,13 @@ impl Backend for Cpu<'_> {
                     .map(|values| &values[..])
                     .chain(moved.iter().map(|values| &values[..]))
                     .collect();
+                Stage::Constraints.begins();
                 let mut values = Secret::zeros(fft.size());
                 compiled.program.run(&columns, table, &mut values);
                 values
             })
             .collect();
+        Stage::Pieces.begins();
         Ok(cosets.pieces(fft, values))
     }
 

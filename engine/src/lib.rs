@@ -41,6 +41,7 @@ mod plan;
 mod prove;
 pub mod quotient;
 mod secret;
+pub mod stage;
 mod witness;
 
 pub use arithmetic::Arithmetic;

@@ -9,6 +9,7 @@ use crate::opening::{Opening, geometric, open};
 use crate::plan::Plan;
 use crate::quotient::Scalars;
 use crate::secret::Secret;
+use crate::stage::Stage;
 use crate::witness;
 use ff::Field;
 use halo2_proofs::plonk::{Any, Circuit, ProvingKey};
@@ -71,11 +72,13 @@ where
         transcript.common_scalar(*value)?;
     }
 
+    Stage::Cells.begins();
     let mut advice = witness::collect(circuit, cs, instance, size, usable)?;
     for cell in advice.iter_mut().flat_map(|column| &mut column[usable..]) {
         *cell = Fr::random(&mut rng);
     }
     skip_blinds(&mut rng, advice.len());
+    Stage::Commitments.begins();
     let advice = backend.upload(advice)?;
     write_points(transcript, &backend.commit(Basis::Lagrange, &advice)?)?;
 
@@ -89,6 +92,7 @@ where
         advice,
         public: backend.upload(vec![public])?,
     };
+    Stage::Permutation.begins();
     let products = products(
         backend,
         key,
@@ -98,11 +102,13 @@ where
         transcript,
     )?;
 
+    Stage::Random.begins();
     let random = backend.upload(vec![random_polynomial(size, &mut rng)])?;
     skip_blinds(&mut rng, 1);
     write_points(transcript, &backend.commit(Basis::Monomial, &random)?)?;
 
     let y = *transcript.squeeze_challenge_scalar::<()>();
+    Stage::Transforms.begins();
     let values: Vec<_> = columns.all().chain(&products).collect();
     let polynomials = backend.coefficients(&values)?;
     let pieces = backend.quotient(
@@ -117,6 +123,7 @@ where
     }
     write_points(transcript, &commitments)?;
 
+    Stage::Evaluations.begins();
     let x = *transcript.squeeze_challenge_scalar::<()>();
     let last = -(plan.blinding as i32 + 1);
     let mut queries = column_queries(key, &columns.advice);
@@ -129,6 +136,7 @@ where
     write_scalars(transcript, &at_random)?;
     write_scalars(transcript, &evaluations[of_columns..])?;
 
+    Stage::Opening.begins();
     let pieces = pieces.iter().map(Source::Proof);
     let powers = geometric(x.pow_vartime([size as u64]));
     let folded = backend.combine(&pieces.zip(powers).collect::<Vec<_>>())?;
