@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that must pass: format, lints, tests, documents. Needs the Rust toolchain, node, npm and the registries.
+# Everything that must pass: format, lints, tests, documents. Needs the Rust toolchain, g++, node, npm and the registries.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,13 +8,18 @@ step() { printf '\n== %s\n' "$*"; "$@"; }
 step npm ci --prefix contracts --ignore-scripts --no-audit --no-fund
 step cargo fmt --all -- --check
 step cargo clippy --workspace --all-targets --quiet -- -D warnings
+# In the workspace, tests switch the cuda engine on.
+step cargo clippy -p vigil-cli --quiet -- -D warnings
 if command -v shellcheck > /dev/null; then
-    step shellcheck --external-sources .ci/run tests/run.sh tests/lodestar/run.sh contracts/test.sh
+    step shellcheck --external-sources .ci/run tests/run.sh tests/gpu.sh tests/lodestar/run.sh \
+        contracts/test.sh gpu/build.sh gpu/install-nvcc.sh gpu/check/sanitized.sh
 else
     printf '\n== shellcheck is not installed: shell scripts are not checked\n'
 fi
 step contracts/test.sh
 step cargo test --workspace
+step gpu/check/sanitized.sh
+step tests/gpu.sh
 if command -v npm > /dev/null && command -v node > /dev/null; then
     # The tests have built it.
     step tests/lodestar/run.sh "${CARGO_TARGET_DIR:-target}/debug/vigil"

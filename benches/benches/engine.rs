@@ -106,11 +106,7 @@ fn programs(c: &mut Criterion) {
 
 /// The quotient and all else: whole proofs, with the key prepared.
 fn proofs(c: &mut Criterion) {
-    let shape = Shape {
-        family: Family::Duty(Words::W1),
-        k: 11,
-        lanes: NATIVE_LANES,
-    };
+    let shape = Shape::wide(Family::Duty(Words::W1), 11, NATIVE_LANES);
     let srs = embedded::srs(shape.k).unwrap();
     let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
     let validators = shape.capacity() as usize;

@@ -32,11 +32,7 @@ fn statement(c: &mut Criterion) {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let pool = SyntheticPool::new(&mut rng, Words::W1, 1, 20).unwrap();
     let (statement, witness) = pool.duty(0, THRESHOLDS);
-    let shape = Shape {
-        family: Family::Duty(Words::W1),
-        k: 11,
-        lanes: NATIVE_LANES,
-    };
+    let shape = Shape::wide(Family::Duty(Words::W1), 11, NATIVE_LANES);
     c.bench_function("statement/check 20", |b| {
         b.iter(|| statement.check(&witness))
     });

@@ -17,11 +17,7 @@ fn proofs(c: &mut Criterion) {
     group.sample_size(10);
     let policy = ParamsPolicy::default();
     for lanes in [1, 4] {
-        let shape = Shape {
-            family: Family::Duty(Words::W1),
-            k: 11,
-            lanes,
-        };
+        let shape = Shape::wide(Family::Duty(Words::W1), 11, lanes);
         let srs = embedded::srs(shape.k).unwrap();
         group.bench_function(format!("keygen, {lanes} lanes"), |b| {
             b.iter(|| ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap());

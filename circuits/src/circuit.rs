@@ -8,10 +8,10 @@ use crate::gates;
 use crate::shape::{Family, Shape};
 use crate::sheet::{Sheet, fixed};
 use crate::statement::{
-    DutyStatement, DutyWitness, EnrolmentStatement, EnrolmentWitness, InstanceError,
-    MembershipStatement, MembershipWitness,
+    DutyInput, DutyStatement, DutyWitness, EnrolmentInput, EnrolmentStatement, EnrolmentWitness,
+    InstanceError, MembershipInput, MembershipStatement, MembershipWitness,
 };
-use columns::Columns;
+use columns::{Columns, Fold, LANE_WIDTH};
 use ff::Field;
 use halo2_proofs::circuit::{Layouter, SimpleFloorPlanner, Value};
 use halo2_proofs::plonk::{Circuit, ConstraintSystem, Error};
@@ -97,12 +97,59 @@ impl VigilCircuit {
         self.shape
     }
 
-    /// Advice cells, column by column of lane 0, lane 1, ...; 2^k rows each.
-    pub fn advice(&self) -> &[Vec<Fr>] {
-        &self.sheet.advice
+    /// For tests: advice cells as they lie in the circuit, column by column of lane 0, lane 1, ...; 2^k rows each.
+    #[cfg(any(test, feature = "test-utils"))]
+    pub fn advice(&self) -> Vec<Vec<Fr>> {
+        let fold = self.fold();
+        let width = LANE_WIDTH / self.shape.form.fold();
+        let mut folded = vec![vec![Fr::ZERO; 1 << self.shape.k]; self.shape.lanes as usize * width];
+        for (number, cells) in self.sheet.advice.iter().enumerate() {
+            let (lane, column) = (number / LANE_WIDTH, number % LANE_WIDTH);
+            for (row, value) in cells.iter().enumerate() {
+                if let Some((column, row)) = fold.advice(column, row) {
+                    folded[lane * width + column][row] = *value;
+                }
+            }
+        }
+        folded
     }
 
-    /// For tests: changes a cell behind the layout's back. `column` counts through the lanes.
+    fn fold(&self) -> Fold {
+        let inputs = match self.shape.family {
+            Family::Duty(_) => DutyInput::COUNT,
+            Family::Enrolment => EnrolmentInput::COUNT,
+            Family::Membership => MembershipInput::COUNT,
+        };
+        Fold {
+            form: self.shape.form,
+            // And the zero below them.
+            inputs: inputs + 1,
+        }
+    }
+
+    /// Fixed cells as they lie in the circuit: column (constants, then marks), row, value.
+    fn fixed_cells(&self) -> impl Iterator<Item = (usize, usize, Fr)> + '_ {
+        let (fold, usable) = (self.fold(), self.shape.usable_rows());
+        let constants = fixed::EXTERNAL / self.shape.form.fold();
+        let columns = self.sheet.fixed.iter().enumerate();
+        columns.flat_map(move |(column, cells)| {
+            let cells = cells.iter().enumerate().take(usable);
+            cells.map(move |(row, &value)| {
+                let (column, row) = match column.checked_sub(fixed::EXTERNAL) {
+                    None => fold.constant(column, row),
+                    Some(mark) => {
+                        let op = column
+                            .checked_sub(fixed::OPS)
+                            .and_then(|column| ops::at(self.shape.family, column, value));
+                        (constants + mark, fold.mark_row(op, row))
+                    }
+                };
+                (column, row, value)
+            })
+        })
+    }
+
+    /// For tests: changes a cell behind the layout's back. `column` counts through the lanes' eight.
     #[cfg(any(test, feature = "test-utils"))]
     pub fn tamper(&mut self, column: usize, row: usize, value: Fr) {
         self.sheet.advice[column][row] = value;
@@ -143,11 +190,7 @@ impl Drop for VigilCircuit {
 impl Default for Shape {
     /// The smallest shape; halo2 asks for a default before it is told the parameters.
     fn default() -> Self {
-        Self {
-            family: Family::Membership,
-            k: crate::shape::MEMBERSHIP_K,
-            lanes: 1,
-        }
+        Self::wide(Family::Membership, crate::shape::MEMBERSHIP_K, 1)
     }
 }
 
@@ -176,44 +219,43 @@ impl Circuit<Fr> for VigilCircuit {
     }
 
     fn synthesize(&self, config: Columns, mut layouter: impl Layouter<Fr>) -> Result<(), Error> {
-        let fixed_columns: Vec<_> = config
-            .constants
-            .into_iter()
-            .chain([config.external, config.internal, config.range, config.step])
-            .chain(config.ops.iter().copied())
-            .collect();
-        debug_assert_eq!(fixed_columns.len(), fixed::OPS + config.ops.len());
-        let usable = crate::shape::usable_rows(self.shape.k);
+        let fold = self.fold();
+        let usable = self.shape.usable_rows();
         layouter.assign_region(
             || "sheet",
             |mut region| {
-                for (column, cells) in fixed_columns.iter().zip(&self.sheet.fixed) {
-                    for (row, value) in cells.iter().enumerate().take(usable) {
-                        if !bool::from(value.is_zero()) {
-                            region.assign_fixed(*column, row, *value);
-                        }
+                let fixed: Vec<_> = config.fixed().collect();
+                for (column, row, value) in self.fixed_cells() {
+                    if !bool::from(value.is_zero()) {
+                        region.assign_fixed(fixed[column], row, value);
                     }
                 }
-                let advice = config.lanes.iter().flat_map(|lane| lane.columns());
-                let mut desks = Vec::with_capacity(config.lanes.len());
-                for (column, cells) in advice.zip(&self.sheet.advice) {
-                    let mut last = Vec::new();
-                    let is_desk = config.lanes.iter().any(|lane| lane.desk == column);
-                    for (row, value) in cells.iter().enumerate().take(usable) {
-                        let value = if self.blank {
-                            Value::unknown()
-                        } else {
-                            Value::known(*value)
-                        };
-                        let cell = region.assign_advice(column, row, value);
-                        if is_desk {
-                            last.push(cell.cell());
+                let desks = config
+                    .lanes
+                    .iter()
+                    .zip(self.sheet.advice.chunks(LANE_WIDTH));
+                let desks: Vec<_> = desks
+                    .map(|(lane, columns)| {
+                        let mut desk = Vec::with_capacity(usable);
+                        for (column, cells) in columns.iter().enumerate() {
+                            for (row, value) in cells.iter().enumerate().take(usable) {
+                                let Some((folded, row)) = fold.advice(column, row) else {
+                                    continue;
+                                };
+                                let value = if self.blank {
+                                    Value::unknown()
+                                } else {
+                                    Value::known(*value)
+                                };
+                                let cell = region.assign_advice(lane.advice[folded], row, value);
+                                if column == LANE_WIDTH - 1 {
+                                    desk.push(cell.cell());
+                                }
+                            }
                         }
-                    }
-                    if is_desk {
-                        desks.push(last);
-                    }
-                }
+                        desk
+                    })
+                    .collect();
                 for (a, b) in &self.sheet.copies {
                     region.constrain_equal(desks[a.lane][a.row], desks[b.lane][b.row]);
                 }
@@ -225,6 +267,8 @@ impl Circuit<Fr> for VigilCircuit {
 
 #[cfg(test)]
 mod edges;
+#[cfg(test)]
+mod folded;
 #[cfg(test)]
 mod layout;
 #[cfg(test)]

@@ -14,13 +14,12 @@ mod row;
 mod sponge;
 
 pub(crate) use epochs::WORD_ROWS;
-pub(crate) use permutation::{ROWS as PERMUTATION_ROWS, fixed_rows, trace};
+pub(crate) use permutation::{LAST_ROUND, ROWS as PERMUTATION_ROWS, fixed_rows, trace};
 pub(crate) use place::disabled_offset;
 pub(crate) use row::{MISS_BITS, TOTAL_BITS};
 
 use crate::circuit::columns::{Columns, View};
 use crate::circuit::ops::{self, Op};
-use crate::shape::Family;
 use halo2_proofs::plonk::{ConstraintSystem, Expression};
 use halo2curves::bn256::Fr;
 
@@ -55,17 +54,17 @@ fn when(selector: Expression<Fr>, constraints: Constraints) -> Constraints {
 /// What `op` demands, its selector left out.
 fn demands(op: Op, view: &mut View<'_, '_>) -> Constraints {
     match op {
-        // A term of the permutation's own polynomials.
-        Op::FirstLayer => Vec::new(),
+        // Terms of the permutation's own polynomials.
+        Op::FirstLayer | Op::FeedForward => Vec::new(),
         Op::Absorb => sponge::absorb(view),
         Op::Hold => sponge::hold(view),
         Op::Input => sponge::input(view),
         Op::Output => sponge::output(view),
-        Op::NodeOutput => path::output(view),
-        Op::PathLeaf => path::leaf(view),
-        Op::PathNode => path::node(view),
-        Op::Load => range::load(view),
+        Op::Path => path::child(view),
+        Op::Digits => range::digits(view),
+        Op::Start => range::starts(view),
         Op::Bits => range::bits(view),
+        Op::Load => range::load(view),
         Op::Order => place::order(view),
         Op::Place => place::enabled_or_not(view),
         Op::Fields => row::fields(view),
@@ -74,33 +73,11 @@ fn demands(op: Op, view: &mut View<'_, '_>) -> Constraints {
         Op::Rate => row::rate(view),
         Op::Stake => row::stake(view),
         Op::FirstEpoch => epochs::first(view),
+        Op::Step => epochs::step(view),
         Op::LastEpoch => epochs::last(view),
-        Op::WalkEnd => epochs::end(view),
-        Op::Instance => desk::instance(view),
-        Op::Constant => desk::fixed_value(view),
+        Op::Given => desk::given(view),
         Op::MulAdd => desk::mul_add(view),
     }
-}
-
-/// What a flag of its own selects.
-fn flagged(view: &mut View<'_, '_>) -> Vec<Polynomials> {
-    let mut gates = vec![permutation::rounds(view)];
-    let family = view.columns.family;
-    let alone = |constraints: Constraints| -> Polynomials {
-        let mut polynomials = Polynomials::default();
-        for (name, expression) in constraints {
-            polynomials.push(expression.clone(), vec![(name, expression)]);
-        }
-        polynomials
-    };
-    if !matches!(family, Family::Membership) {
-        gates.push(alone(range::digits(view)));
-        gates.push(alone(range::starts(view)));
-    }
-    if matches!(family, Family::Duty(_)) {
-        gates.push(alone(epochs::step(view)));
-    }
-    gates
 }
 
 /// Polynomials of the constraint system, and their terms.
@@ -154,14 +131,14 @@ fn side_by_side(demands: impl Iterator<Item = Constraints>) -> Polynomials {
 /// under its own name.
 pub(crate) fn configure(meta: &mut ConstraintSystem<Fr>, columns: &Columns) -> Vec<Named> {
     let mut named = Vec::new();
-    for (number, &lane) in columns.lanes.iter().enumerate() {
+    for (number, lane) in columns.lanes.iter().enumerate() {
         meta.create_gate("lane", |meta| {
             let mut view = View {
                 meta,
                 columns,
                 lane,
             };
-            let mut gates = flagged(&mut view);
+            let mut gates = vec![permutation::rounds(&mut view)];
             for ops in ops::columns(columns.family) {
                 // The prelude is lane 0's; its cells in other lanes are wired to nothing.
                 let ops = ops.iter().filter(|op| number == 0 || !op.is_of_prelude());

@@ -1,10 +1,10 @@
 //! Shapes: which circuit, how many rows, how many lanes side by side.
 //!
-//! A validator's block lies in a lane of eight advice columns. One lane is cheap to verify in a
-//! contract; several lanes of the same gates hold more validators at a small k. A proof says its
-//! shape by [`Shape::name`].
+//! A validator's block lies in a lane of eight columns. Several such lanes side by side are fast to
+//! prove; one lane that is folded into two columns ([`Form::Narrow`]) is cheap to verify in a contract.
+//! A proof says its shape by [`Shape::name`].
 
-use crate::assemble::{duty, enrolment};
+use crate::assemble::{duty, enrolment, membership};
 use crate::ledger::Words;
 use std::fmt;
 use std::str::FromStr;
@@ -31,6 +31,48 @@ pub enum Family {
     Membership,
 }
 
+/// How a lane's eight columns lie in a circuit.
+///
+/// Gates and layout are written for eight columns. A narrow lane is the same lane, folded: four
+/// neighbouring cells of a row lie below each other in one column, so it has a quarter of the columns
+/// and four times the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Form {
+    /// Eight advice columns: fast to prove.
+    Wide,
+    /// Two advice columns: cheap to verify in a contract, where a column costs gas and a row does not.
+    Narrow,
+}
+
+impl Form {
+    /// Rows of the circuit for one row of the lane.
+    pub(crate) const fn fold(self) -> usize {
+        match self {
+            Self::Wide => 1,
+            Self::Narrow => 4,
+        }
+    }
+
+    /// Rows at the end of every column that hold randomness: no constraint may look at them.
+    ///
+    /// halo2 blinds with as many rows as a column has queries (7 at the desk, or 19 where it is folded with the
+    /// chains) plus two, and keeps one more; a test compares this with what it computes.
+    const fn blinded_rows(self) -> usize {
+        match self {
+            Self::Wide => 10,
+            Self::Narrow => 22,
+        }
+    }
+
+    /// Letter of [`Shape::name`].
+    const fn letter(self) -> char {
+        match self {
+            Self::Wide => 'l',
+            Self::Narrow => 'n',
+        }
+    }
+}
+
 /// A circuit's size; with the code it determines the verifying key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Shape {
@@ -40,6 +82,8 @@ pub struct Shape {
     pub k: u32,
     /// Lanes side by side.
     pub lanes: u32,
+    /// How a lane lies.
+    pub form: Form,
 }
 
 impl fmt::Display for Family {
@@ -54,22 +98,42 @@ impl fmt::Display for Family {
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-k{}-l{}", self.family, self.k, self.lanes)
+        let Self {
+            family,
+            k,
+            lanes,
+            form,
+        } = self;
+        write!(f, "{family}-k{k}-{}{lanes}", form.letter())
     }
 }
 
-/// Rows at the end of every column that hold randomness: no constraint may look at them.
-///
-/// halo2 blinds with as many rows as a column has queries (seven at most, by the desk) plus two, and
-/// keeps one more; a test compares this with what it computes.
-const BLINDED_ROWS: usize = 10;
-
-/// Rows that a circuit can use.
-pub(crate) fn usable_rows(k: u32) -> usize {
-    (1usize << k) - BLINDED_ROWS
-}
-
 impl Shape {
+    /// Lanes of eight columns.
+    pub const fn wide(family: Family, k: u32, lanes: u32) -> Self {
+        Self {
+            family,
+            k,
+            lanes,
+            form: Form::Wide,
+        }
+    }
+
+    /// Lanes of two columns.
+    pub const fn narrow(family: Family, k: u32, lanes: u32) -> Self {
+        Self {
+            family,
+            k,
+            lanes,
+            form: Form::Narrow,
+        }
+    }
+
+    /// Rows of a lane that a circuit can use.
+    pub(crate) fn usable_rows(&self) -> usize {
+        (1usize << self.k).saturating_sub(self.form.blinded_rows()) / self.form.fold()
+    }
+
     /// Whether keys of this shape can be made at all: names come from files that anybody may write.
     pub fn is_supported(&self) -> bool {
         (MEMBERSHIP_K..=MAX_K).contains(&self.k)
@@ -83,25 +147,29 @@ impl Shape {
         let (prelude, block, tail) = match self.family {
             Family::Duty(words) => duty::rows(words),
             Family::Enrolment => enrolment::ROWS,
-            Family::Membership => return u32::from(self.k >= MEMBERSHIP_K && self.lanes == 1),
+            Family::Membership => {
+                let is_whole = self.usable_rows() >= membership::ROWS;
+                return u32::from(is_whole && self.lanes == 1);
+            }
         };
-        let rows = usable_rows(self.k).saturating_sub(prelude + tail);
+        let rows = self.usable_rows().saturating_sub(prelude + tail);
         self.lanes * (rows / block) as u32
     }
 
     /// The smallest shape with `lanes` lanes and room for `validators`; `None` beyond k = 20.
     ///
     /// k starts at 11, the size of the embedded parameters.
-    pub fn for_validators(family: Family, validators: u32, lanes: u32) -> Option<Self> {
+    pub fn for_validators(family: Family, validators: u32, lanes: u32, form: Form) -> Option<Self> {
         if family == Family::Membership {
-            return Some(Self {
-                family,
-                k: MEMBERSHIP_K,
-                lanes: 1,
-            });
+            return Some(Self::wide(family, MEMBERSHIP_K, 1));
         }
         (MIN_K..=MAX_K)
-            .map(|k| Self { family, k, lanes })
+            .map(|k| Self {
+                family,
+                k,
+                lanes,
+                form,
+            })
             .find(|shape| shape.capacity() >= validators.max(1))
     }
 
@@ -113,7 +181,7 @@ impl Shape {
 
 /// Not the name of a shape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a shape such as duty-w1-k11-l4, enrolment-k11-l2 or membership-k9-l1")]
+#[error("{0:?} is not a shape such as duty-w1-k11-l4, duty-w1-k13-n1 or membership-k9-l1")]
 pub struct ParseShapeError(String);
 
 impl FromStr for Shape {
@@ -121,7 +189,10 @@ impl FromStr for Shape {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let parse = || {
-            let (rest, lanes) = name.rsplit_once("-l")?;
+            let (rest, lanes) = name.rsplit_once('-')?;
+            let form = [Form::Wide, Form::Narrow]
+                .into_iter()
+                .find(|form| lanes.starts_with(form.letter()))?;
             let (family, k) = rest.rsplit_once("-k")?;
             let family = match family {
                 "enrolment" => Family::Enrolment,
@@ -134,7 +205,8 @@ impl FromStr for Shape {
             let shape = Self {
                 family,
                 k: k.parse().ok()?,
-                lanes: lanes.parse().ok()?,
+                lanes: lanes.strip_prefix(form.letter())?.parse().ok()?,
+                form,
             };
             // Refuses "+1", "01" and the like: one shape, one name.
             (shape.name() == name && shape.is_supported()).then_some(shape)
@@ -153,6 +225,8 @@ mod tests {
             "duty-w1-k11-l4",
             "duty-w28-k17-l1",
             "enrolment-k11-l2",
+            "duty-w1-k13-n1",
+            "duty-w28-k20-n4",
             "membership-k9-l1",
         ] {
             assert_eq!(name.parse::<Shape>().unwrap().name(), name);
@@ -164,6 +238,9 @@ mod tests {
             "duty-w1-k+11-l4",
             "duty-w1-k011-l4",
             "membership-k8-l2",
+            "duty-w1-k11-n1",
+            "duty-w1-k13-m1",
+            "duty-w1-k13-1",
         ] {
             assert!(name.parse::<Shape>().is_err(), "{name}");
         }

@@ -7,7 +7,7 @@
 
 use crate::circuit::columns::LANE_WIDTH;
 use crate::circuit::ops::{self, Op};
-use crate::gates::{PERMUTATION_ROWS, fixed_rows, trace};
+use crate::gates::{LAST_ROUND, PERMUTATION_ROWS, fixed_rows, trace};
 use crate::poseidon2::constants::WIDTH;
 use crate::poseidon2::{RATE, State};
 use crate::shape::Shape;
@@ -19,9 +19,7 @@ pub(crate) mod fixed {
     pub(crate) const CONSTANTS: usize = 0;
     pub(crate) const EXTERNAL: usize = 4;
     pub(crate) const INTERNAL: usize = 5;
-    pub(crate) const RANGE: usize = 6;
-    pub(crate) const STEP: usize = 7;
-    pub(crate) const OPS: usize = 8;
+    pub(crate) const OPS: usize = 6;
 }
 
 /// First chain of a lane, and its desk, among the lane's columns.
@@ -68,10 +66,10 @@ pub(crate) enum Start {
     Bit,
 }
 
-/// All cells of a circuit.
+/// All cells of a circuit, as lanes of eight columns; [`crate::circuit`] folds them where the shape is narrow.
 pub(crate) struct Sheet {
     shape: Shape,
-    /// Columns of lane 0, of lane 1, ...; each 2^k rows.
+    /// Columns of lane 0, of lane 1, ...; a cell a row.
     pub(crate) advice: Vec<Vec<Fr>>,
     /// See [`fixed`].
     pub(crate) fixed: Vec<Vec<Fr>>,
@@ -83,7 +81,7 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     pub(crate) fn new(shape: Shape) -> Self {
-        let rows = 1usize << shape.k;
+        let rows = (1usize << shape.k) / shape.form.fold();
         let advice = shape.lanes as usize * LANE_WIDTH;
         let fixed = fixed::OPS + ops::columns(shape.family).len();
         Self {
@@ -121,11 +119,6 @@ impl Sheet {
     pub(crate) fn op(&mut self, row: usize, op: Op) {
         let (column, value) = ops::slot(self.shape.family, op);
         self.write_fixed(fixed::OPS + column, row, Fr::from(value));
-    }
-
-    /// Marks a row where two epochs are walked.
-    pub(crate) fn step(&mut self, row: usize) {
-        self.write_fixed(fixed::STEP, row, Fr::ONE);
     }
 
     /// Writes consecutive desk cells.
@@ -177,8 +170,8 @@ impl Sheet {
 
     /// A desk cell that holds a constant; the row must be outside any permutation.
     pub(crate) fn constant(&mut self, lane: usize, row: usize, value: Fr) -> Wire {
-        self.write_fixed(fixed::CONSTANTS, row, value);
-        let [wire] = self.desk_op(lane, row, Op::Constant, [Source::Witness(value)]);
+        self.write_fixed(fixed::CONSTANTS + WIDTH - 1, row, value);
+        let [wire] = self.desk_op(lane, row, Op::Given, [Source::Witness(value)]);
         wire
     }
 
@@ -197,13 +190,11 @@ impl Sheet {
         values: [Fr; 3],
     ) {
         let head = start + rows - 1;
+        if kind == Start::Zero {
+            self.op(start, Op::Start);
+        }
         for row in start..head {
-            let flag = if row == start && kind == Start::Zero {
-                2
-            } else {
-                1
-            };
-            self.write_fixed(fixed::RANGE, row, Fr::from(flag));
+            self.op(row, Op::Digits);
         }
         for (chain, value) in values.into_iter().enumerate() {
             let limbs = limbs(value);
@@ -220,8 +211,25 @@ impl Sheet {
 
     /// A permutation whose input stands in `row`; returns its output, 23 rows below.
     pub(crate) fn permutation(&mut self, lane: usize, row: usize, input: State) -> State {
+        self.rows_of_permutation(lane, row, trace(input))
+    }
+
+    /// A tree node whose children stand in `row`.
+    pub(crate) fn node(&mut self, lane: usize, row: usize, children: State) -> Fr {
+        self.op(row + LAST_ROUND, Op::FeedForward);
+        let mut rows = trace(children);
+        rows[PERMUTATION_ROWS - 1][0] += children[0];
+        let [node, ..] = self.rows_of_permutation(lane, row, rows);
+        node
+    }
+
+    fn rows_of_permutation(
+        &mut self,
+        lane: usize,
+        row: usize,
+        rows: [State; PERMUTATION_ROWS],
+    ) -> State {
         self.op(row, Op::FirstLayer);
-        let rows = trace(input);
         for (i, state) in rows.iter().enumerate() {
             let (constants, external, internal) = self.permutation[i];
             for j in 0..WIDTH {
@@ -279,23 +287,14 @@ impl Sheet {
         let mut node = leaf;
         for level in 0..depth {
             let output = row + level * PERMUTATION_ROWS;
-            self.op(
-                output,
-                if level == 0 {
-                    Op::PathLeaf
-                } else {
-                    Op::PathNode
-                },
-            );
+            self.op(output, Op::Path);
             let children = match levels {
                 Some(levels) => levels[level],
                 None => [node, Fr::ZERO, Fr::ZERO, Fr::ZERO],
             };
-            node = self.permutation(lane, output + 1, children)[0] + children[0];
+            node = self.node(lane, output + 1, children);
         }
-        let output = row + depth * PERMUTATION_ROWS;
-        let [wire] = self.desk_op(lane, output, Op::NodeOutput, [Source::Witness(node)]);
-        wire
+        self.output(lane, row + depth * PERMUTATION_ROWS, Source::Witness(node))
     }
 
     /// Gives every other lane the cells of lane 0 in rows `0..rows`: gates are the same in all

@@ -1,12 +1,29 @@
 //! `--engine NAME`: who makes a proof.
 
-use vigil_prover::Engine;
+use crate::report;
+use vigil_prover::{Engine, EngineChoice};
 
 /// Who makes the proof.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct EngineArgs {
-    /// Who makes the proof: cpu, or stock, halo2-axiom's own prover and the reference, which takes three
-    /// times as long; verifiers cannot tell
+    /// Who makes the proof: cpu; cuda, on a GPU; auto, on a GPU if there is one; or stock, halo2-axiom's own
+    /// prover and the reference, which takes three times as long as cpu; verifiers cannot tell
     #[arg(long, value_name = "NAME", default_value_t)]
-    pub(crate) engine: Engine,
+    engine: EngineChoice,
+}
+
+impl EngineArgs {
+    /// Whether the processor may have to make the proof, with the project's own engine.
+    pub(crate) fn may_be_the_processor(&self) -> bool {
+        matches!(self.engine, EngineChoice::Cpu | EngineChoice::Auto)
+    }
+
+    /// The engine, or why there is none.
+    pub(crate) fn open(&self) -> anyhow::Result<Engine> {
+        let engine = self.engine.open(|reason| {
+            let reason = anyhow::Error::new(reason);
+            report::warn(format!("the cpu engine is used: {reason:#}"));
+        })?;
+        Ok(engine)
+    }
 }

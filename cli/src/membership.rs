@@ -6,7 +6,7 @@ use crate::proving::FolderArgs;
 use anyhow::Context;
 use rayon::prelude::*;
 use vigil_circuits::circuit::VigilCircuit;
-use vigil_circuits::shape::{Family, Shape};
+use vigil_circuits::shape::{Family, Form, Shape};
 use vigil_circuits::statement::{MembershipStatement, MembershipWitness};
 use vigil_ledger::registry::{MembershipVerdict, RegistryError};
 use vigil_params::keys::VerifyingKey;
@@ -21,7 +21,8 @@ pub(crate) struct Verifier {
 }
 
 fn shape() -> anyhow::Result<Shape> {
-    Shape::for_validators(Family::Membership, 1, 1).context("the membership proof has one shape")
+    Shape::for_validators(Family::Membership, 1, 1, Form::Wide)
+        .context("the membership proof has one shape")
 }
 
 impl FolderArgs {

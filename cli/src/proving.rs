@@ -54,7 +54,7 @@ impl ProvingArgs {
     ) -> anyhow::Result<(ProofFile, Cost)> {
         let choice = self.choice();
         self.threads.run(|| {
-            self.memory.require(&self.engine.engine, shape)?;
+            self.memory.require(&self.engine, shape)?;
             self.folders.prove(shape, choice, make, check)
         })
     }

@@ -1,6 +1,6 @@
 //! `vigil bench`.
 
-use crate::run::{Home, stderr};
+use crate::run::{Home, stderr, stdout};
 
 #[test]
 fn a_bench_says_what_the_issue_asks_and_its_figures_make_sense() {
@@ -42,4 +42,23 @@ fn shapes_that_cannot_be_are_refused_before_any_work() {
         let args: Vec<&str> = ["bench", "prove"].into_iter().chain(bad).collect();
         home.vigil(&args).code(2);
     }
+}
+
+/// The tests have no device. Why there is none depends on what the program was built with.
+#[test]
+fn without_a_gpu_auto_goes_on_and_cuda_says_why_not() {
+    let home = Home::new();
+    let bench = ["bench", "prove", "--validators", "1", "--warm-ups", "0"];
+    let with = |engine| [&bench[..], &["--engine", engine]].concat();
+    let error = stderr(&home.vigil(&with("cuda")).code(2));
+    assert!(
+        error.contains("cuda") || error.contains("no device"),
+        "{error}"
+    );
+
+    let assert = home.vigil(&with("auto")).code(0);
+    assert!(stderr(&assert).contains("warning: the cpu engine is used: "));
+    assert!(stdout(&assert).contains("engine   cpu"));
+    let error = stderr(&home.vigil(&with("gpu")).code(2));
+    assert!(error.contains("stock, cpu, cuda and auto"), "{error}");
 }

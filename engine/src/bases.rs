@@ -14,7 +14,7 @@ const POINT: usize = 64;
 ///
 /// halo2 lends the powers of tau, but not this basis; it only writes it, after k and the powers. So
 /// this is a writer that skips those.
-pub(crate) fn lagrange(params: &ParamsKZG<Bn256>) -> io::Result<Vec<G1Affine>> {
+pub fn lagrange(params: &ParamsKZG<Bn256>) -> io::Result<Vec<G1Affine>> {
     let count = params.get_g().len();
     let mut reader = Lagrange {
         skip: size_of::<u32>() + count * POINT,

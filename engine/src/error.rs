@@ -99,13 +99,6 @@ pub enum EngineError {
     #[error("a challenge fell on a point of the evaluation domain; make the proof again")]
     Challenge,
     /// The machine that computes failed.
-    #[error("the {device} failed in {step}: {reason}")]
-    Device {
-        /// Which machine.
-        device: String,
-        /// What it was asked to do.
-        step: &'static str,
-        /// What it says.
-        reason: String,
-    },
+    #[error(transparent)]
+    Device(Box<dyn std::error::Error + Send + Sync>),
 }

@@ -24,7 +24,7 @@
 
 mod arithmetic;
 pub mod backend;
-mod bases;
+pub mod bases;
 mod border;
 mod cpu;
 mod error;

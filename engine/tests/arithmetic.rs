@@ -6,7 +6,7 @@ use halo2curves::bn256::G1Affine;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
-use vigil_circuits::shape::{Family, Shape};
+use vigil_circuits::shape::{Family, Form, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_engine::{Arithmetic, EngineKey, prove};
 use vigil_params::embedded;
@@ -17,7 +17,7 @@ use vigil_params::transcript::{EvmChallenge, EvmWrite};
 fn both_arithmetics_give_the_same_bytes() {
     let mut rng = ChaCha20Rng::seed_from_u64(7);
     let pool = SyntheticPool::new(&mut rng, Words::W1, 2, 8).unwrap();
-    let shape = Shape::for_validators(Family::Duty(Words::W1), 4, 1).unwrap();
+    let shape = Shape::for_validators(Family::Duty(Words::W1), 4, 1, Form::Wide).unwrap();
     let srs = embedded::srs(shape.k).unwrap();
     let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
     let (statement, witness) = pool.duty(0, THRESHOLDS);

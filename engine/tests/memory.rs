@@ -11,7 +11,7 @@ use std::process::Command;
 use std::{env, fs};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
-use vigil_circuits::shape::{Family, NATIVE_LANES, Shape};
+use vigil_circuits::shape::{Family, Form, NATIVE_LANES, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_engine::memory::Estimate;
 use vigil_engine::{EngineKey, prove};
@@ -62,6 +62,7 @@ fn measure(folder: &Path) {
         family: Family::Duty(Words::W1),
         k: 13,
         lanes: NATIVE_LANES,
+        form: Form::Wide,
     };
     let choice = ParamsChoice::UnsafeDev { seed: 0 };
     let store = ParamsStore::new(folder.join("params"));

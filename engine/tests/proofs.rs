@@ -12,7 +12,7 @@ use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
-use vigil_circuits::shape::{Family, MEMBERSHIP_K, Shape};
+use vigil_circuits::shape::{Family, Form, MEMBERSHIP_K, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_engine::{EngineError, EngineKey, prove};
 use vigil_params::keys::ProvingKey;
@@ -51,7 +51,7 @@ fn setting(
 
 fn duty(words: Words, lanes: u32) -> Setting {
     // As small as holds the four validators of one operator.
-    let shape = Shape::for_validators(Family::Duty(words), 4, lanes).unwrap();
+    let shape = Shape::for_validators(Family::Duty(words), 4, lanes, Form::Wide).unwrap();
     setting(shape, words, |pool, shape| {
         let (statement, witness) = pool.duty(0, THRESHOLDS);
         let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
@@ -61,11 +61,7 @@ fn duty(words: Words, lanes: u32) -> Setting {
 }
 
 fn enrolment() -> Setting {
-    let shape = Shape {
-        family: Family::Enrolment,
-        k: 11,
-        lanes: 1,
-    };
+    let shape = Shape::wide(Family::Enrolment, 11, 1);
     setting(shape, Words::W1, |pool, shape| {
         let (statement, witness) = pool.enrolment(0);
         let circuit = VigilCircuit::enrolment(shape, &statement, &witness).unwrap();
@@ -75,11 +71,7 @@ fn enrolment() -> Setting {
 }
 
 fn membership() -> Setting {
-    let shape = Shape {
-        family: Family::Membership,
-        k: MEMBERSHIP_K,
-        lanes: 1,
-    };
+    let shape = Shape::wide(Family::Membership, MEMBERSHIP_K, 1);
     setting(shape, Words::W1, |pool, shape| {
         let (statement, witness) = pool.membership(1, 77);
         let circuit = VigilCircuit::membership(shape, &statement, &witness).unwrap();

@@ -64,13 +64,20 @@ KERNEL run_program(Fr* out, const Instruction* program, size_t length, Operand r
     }
 }
 
-// Lanes that keep a device busy; more would only need more registers.
-constexpr size_t LANES = 1 << 17;
+// Lanes that go through the rows: their registers should stay in the device's second cache, but too few leave it idle. Both
+// bounds are guesses until a device has been measured.
+inline size_t lanes_for(size_t registers, size_t rows)
+{
+    constexpr size_t CACHE = size_t(32) << 20, FEWEST = 1 << 15;
+    size_t lanes = FEWEST;
+    while (2 * lanes * registers * sizeof(Fr) <= CACHE) lanes *= 2;
+    return lanes < rows ? lanes : rows;
+}
 
 inline void run(Queue& queue, const Memory<Instruction>& program, const Operand& result, size_t registers,
                 const std::vector<const Fr*>& columns, const std::vector<Fr>& table, size_t rows, Fr* out)
 {
-    const size_t lanes = rows < LANES ? rows : LANES;
+    const size_t lanes = lanes_for(registers == 0 ? 1 : registers, rows);
     Memory<const Fr*> of_columns(queue, columns);
     Memory<Fr> of_table(queue, table), scratch(queue, registers * lanes);
     Machine machine = {of_columns.get(), of_table.get(), scratch.get(), lanes, rows};

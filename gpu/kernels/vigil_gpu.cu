@@ -140,6 +140,11 @@ const char* vigil_describe(vigil_context* context, char* name, size_t length)
 
 size_t vigil_live(const vigil_context* context) { return context->live; }
 
+const char* vigil_wait(vigil_context* context)
+{
+    return guarded(context, [&] { context->queue.wait(); });
+}
+
 const char* vigil_upload(vigil_context* context, const uint8_t* bytes, vigil_vector** out)
 {
     return make(context, out, [&](Queue& queue, const Roots& roots, Fr* elements) {

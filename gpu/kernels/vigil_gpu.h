@@ -16,7 +16,9 @@ extern "C" {
 #endif
 
 /* Changes whenever anything below changes its meaning. */
+#ifndef VIGIL_GPU_ABI
 #define VIGIL_GPU_ABI 1
+#endif
 
 /* A device, with the roots of unity of one domain. */
 typedef struct vigil_context vigil_context;
@@ -39,6 +41,8 @@ void vigil_close(vigil_context *context);
 const char *vigil_describe(vigil_context *context, char *name, size_t length);
 /* How many vectors, bases and programs are not released. */
 size_t vigil_live(const vigil_context *context);
+/* Until the device has done its work. */
+const char *vigil_wait(vigil_context *context);
 
 const char *vigil_upload(vigil_context *context, const uint8_t *scalars, vigil_vector **out);
 const char *vigil_download(vigil_context *context, const vigil_vector *vector, uint8_t *scalars);

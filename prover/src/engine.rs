@@ -9,12 +9,13 @@ use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rand_core::OsRng;
 use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
-use vigil_engine::EngineKey;
 use vigil_engine::memory::Estimate;
+use vigil_engine::{EngineError, EngineKey};
+#[cfg(feature = "cuda")]
+use vigil_gpu::{Gpu, GpuKey};
 use vigil_params::Srs;
 use vigil_params::keys::{KeyId, ProvingKey};
 use vigil_params::transcript::{EvmChallenge, EvmWrite};
@@ -27,11 +28,27 @@ pub enum Engine {
     Stock,
     /// The project's, on the processor.
     Cpu(PreparedKeys),
+    /// The project's, on a GPU.
+    #[cfg(feature = "cuda")]
+    Cuda(Gpu, PreparedKeys<GpuKey>),
 }
 
 /// Keys that have been prepared for the engine, to be used again by the next proof. Clones share them.
-#[derive(Clone, Debug, Default)]
-pub struct PreparedKeys(Arc<Mutex<HashMap<KeyId, Arc<EngineKey>>>>);
+#[derive(Debug)]
+pub struct PreparedKeys<K = EngineKey>(Arc<Mutex<HashMap<KeyId, Arc<K>>>>);
+
+// Derived, these would ask the same of `K`.
+impl<K> Clone for PreparedKeys<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K> Default for PreparedKeys<K> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
 
 /// The project's. Several proofs under one key should share one engine: each new one prepares the key again.
 impl Default for Engine {
@@ -40,55 +57,27 @@ impl Default for Engine {
     }
 }
 
-/// Not the name of an engine.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no engine {got:?}; there are stock and cpu")]
-pub struct ParseEngineError {
-    got: String,
-}
-
-impl FromStr for Engine {
-    type Err = ParseEngineError;
-
-    fn from_str(name: &str) -> Result<Self, ParseEngineError> {
-        match name {
-            "stock" => Ok(Self::Stock),
-            "cpu" => Ok(Self::Cpu(PreparedKeys::default())),
-            _ => Err(ParseEngineError {
-                got: name.to_owned(),
-            }),
-        }
-    }
-}
-
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Stock => "stock",
             Self::Cpu(_) => "cpu",
+            #[cfg(feature = "cuda")]
+            Self::Cuda(..) => "cuda",
         })
     }
 }
 
 impl Engine {
-    /// Bytes that a proof of this shape takes on so many threads, as far as that is known: the reference is not asked.
-    pub fn memory(&self, shape: Shape, threads: usize) -> Option<u64> {
-        let Self::Cpu(_) = self else {
-            return None;
-        };
-        let mut constraints = ConstraintSystem::<Fr>::default();
-        let params = VigilCircuit::blank(shape).params();
-        VigilCircuit::configure_with_params(&mut constraints, params);
-        Some(Estimate::new(&constraints, shape.k, threads).total() as u64)
-    }
-
-    /// Does now what depends on the key only; returns the bytes that this takes in memory from now
+    /// Does now what depends on the key only; returns the bytes that this takes in memory, or the device's, from now
     /// on. A proof does it too when it has not been done.
     pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
         require_parameters(key, srs)?;
         match self {
             Self::Stock => Ok(0),
-            Self::Cpu(keys) => Ok(keys.get(key, srs)?.memory()),
+            Self::Cpu(keys) => Ok(on_cpu(keys, key, srs)?.memory()),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(gpu, keys) => Ok(on_gpu(gpu, keys, key, srs)?.memory()),
         }
     }
 
@@ -118,9 +107,22 @@ impl Engine {
                 .map_err(ProveError::Halo2)?;
             }
             Self::Cpu(keys) => {
-                let prepared = keys.get(key, srs)?;
+                let prepared = on_cpu(keys, key, srs)?;
                 vigil_engine::prove(
                     &prepared,
+                    srs.kzg(),
+                    key.halo2(),
+                    &circuit,
+                    instance,
+                    OsRng,
+                    &mut transcript,
+                )?;
+            }
+            #[cfg(feature = "cuda")]
+            Self::Cuda(gpu, keys) => {
+                let prepared = on_gpu(gpu, keys, key, srs)?;
+                vigil_engine::prove_on(
+                    &*prepared,
                     srs.kzg(),
                     key.halo2(),
                     &circuit,
@@ -134,24 +136,58 @@ impl Engine {
     }
 }
 
+/// Bytes that a proof of this shape takes on the processor, on so many threads. The reference takes less.
+pub fn memory(shape: Shape, threads: usize) -> u64 {
+    let mut constraints = ConstraintSystem::<Fr>::default();
+    let params = VigilCircuit::blank(shape).params();
+    VigilCircuit::configure_with_params(&mut constraints, params);
+    Estimate::new(&constraints, shape.k, threads).total() as u64
+}
+
 /// A key works with the parameters that it was made with; a prepared one would not notice others.
 fn require_parameters(key: &ProvingKey, srs: &Srs) -> Result<(), ProveError> {
     let fits = srs.provenance() == key.provenance() && srs.k() == key.shape().k;
     fits.then_some(()).ok_or(ProveError::Parameters)
 }
 
-impl PreparedKeys {
-    fn get(&self, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {
+fn on_cpu(keys: &PreparedKeys, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {
+    keys.get(key, || {
+        let prepared = EngineKey::new(srs.kzg(), key.halo2())?;
+        match srs.next_power() {
+            Some(next) => prepared.with_next_power(srs.kzg(), next),
+            None => Ok(prepared),
+        }
+    })
+}
+
+#[cfg(feature = "cuda")]
+fn on_gpu(
+    gpu: &Gpu,
+    keys: &PreparedKeys<GpuKey>,
+    key: &ProvingKey,
+    srs: &Srs,
+) -> Result<Arc<GpuKey>, ProveError> {
+    keys.get(key, || {
+        let prepared = GpuKey::new(gpu, srs.kzg(), key.halo2())?;
+        match srs.next_power() {
+            Some(next) => prepared.with_next_power(srs.kzg(), next),
+            None => Ok(prepared),
+        }
+    })
+}
+
+impl<K> PreparedKeys<K> {
+    fn get(
+        &self,
+        key: &ProvingKey,
+        prepare: impl FnOnce() -> Result<K, EngineError>,
+    ) -> Result<Arc<K>, ProveError> {
         // Keys are only ever added, so a thread that failed with the lock has broken nothing.
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(prepared) = keys.get(&key.id()) {
             return Ok(prepared.clone());
         }
-        let mut prepared = EngineKey::new(srs.kzg(), key.halo2())?;
-        if let Some(next) = srs.next_power() {
-            prepared = prepared.with_next_power(srs.kzg(), next)?;
-        }
-        let prepared = Arc::new(prepared);
+        let prepared = Arc::new(prepare()?);
         keys.insert(key.id(), prepared.clone());
         Ok(prepared)
     }

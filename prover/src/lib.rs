@@ -9,9 +9,11 @@
 //! default one and say nothing.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod choice;
 mod engine;
 
-pub use engine::{Engine, ParseEngineError, PreparedKeys};
+pub use choice::{EngineChoice, NoGpu, ParseEngineError};
+pub use engine::{Engine, PreparedKeys, memory};
 
 use halo2_proofs::plonk;
 use halo2curves::bn256::Fr;

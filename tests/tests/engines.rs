@@ -24,11 +24,7 @@ fn all_statements_on_all_engines() {
     let policy = ParamsPolicy::default();
     for engine in engines() {
         let keys = |family, k| {
-            let shape = Shape {
-                family,
-                k,
-                lanes: 1,
-            };
+            let shape = Shape::wide(family, k, 1);
             let srs = embedded::srs(k).unwrap();
             let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
             (srs, key)

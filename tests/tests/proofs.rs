@@ -32,11 +32,7 @@ fn keys(shape: Shape) -> (Srs, ProvingKey) {
 }
 
 fn duty_shape(lanes: u32) -> Shape {
-    Shape {
-        family: Family::Duty(Words::W1),
-        k: 11,
-        lanes,
-    }
+    Shape::wide(Family::Duty(Words::W1), 11, lanes)
 }
 
 #[test]
@@ -177,11 +173,7 @@ fn enrolment_and_membership_proofs_verify_and_bind_their_statements() {
     let pool = pool(Words::W1, 3, 9);
     let policy = ParamsPolicy::default();
 
-    let (srs, key) = keys(Shape {
-        family: Family::Enrolment,
-        k: 11,
-        lanes: 1,
-    });
+    let (srs, key) = keys(Shape::wide(Family::Enrolment, 11, 1));
     let (statement, witness) = pool.enrolment(1);
     let proof = prove_enrolment(&key, &srs, &statement, &witness).unwrap();
     let verifying = key.verifying_key();

@@ -36,7 +36,7 @@ fn each_shape(family: Family, prove: impl Fn(&Srs, &ProvingKey, &mut ChaCha20Rng
         let srs = srs(k);
         // Lanes of the same gates differ in number only: at the large sizes one and four will do.
         let lanes: &[u32] = if k <= MIN_K { &[1, 2, 3, 4] } else { &[1, 4] };
-        let shapes = lanes.iter().map(|&lanes| Shape { family, k, lanes });
+        let shapes = lanes.iter().map(|&lanes| Shape::wide(family, k, lanes));
         for shape in shapes.filter(Shape::is_supported) {
             let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
             let mut rng = ChaCha20Rng::seed_from_u64(u64::from(100 * k + shape.lanes));

@@ -39,6 +39,7 @@ pub(crate) const fn rows(words: Words) -> (usize, usize, usize) {
 #[derive(Clone, Copy)]
 struct Common {
     identity: Identity,
+    zero: Wire,
     tree_root: Wire,
     min_performance: Wire,
     min_uptime: Wire,
@@ -120,11 +121,12 @@ fn assemble_cells(
 
     // S8, S9. Totals and claims.
     let totals = claims::Amounts::of(places);
-    let (stake, duty) = claims::assemble(&mut sheet, &public, zero, &totals);
+    let expected = claims::assemble(&mut sheet, &public, zero, &totals);
     sheet.repeat_prelude(PRELUDE);
 
     let common = Common {
         identity,
+        zero,
         tree_root,
         min_performance: public[DutyInput::MinPerformanceBps.row()],
         min_uptime: public[DutyInput::MinUptimeBps.row()],
@@ -147,10 +149,10 @@ fn assemble_cells(
         running = block::assemble(&mut sheet, at, &common, running, places.get(position));
     }
 
-    // S8. V is exact, and the sums over the blocks are the totals that the claims were held against.
-    sheet.wire(running.sequence.count, public[DutyInput::Validators.row()]);
-    sheet.wire(running.stake, stake);
-    sheet.wire(running.duty, duty);
+    // S8. V and slashed are exact, and the sums over the blocks are the totals that the claims were held against.
+    sheet.wire(running.sequence.count, expected.count);
+    sheet.wire(running.stake, expected.stake);
+    sheet.wire(running.duty, expected.duty);
     sheet
 }
 

@@ -9,7 +9,7 @@
 //!
 //! row   block
 //!   0   E3  enabled places lead to the root
-//!   0   E5  chains of index and difference; Order at 20
+//!  78   E5  chains of index and difference; Order at 98
 //!  27   E4  tag = sponge(2; s, index, pool)
 //!  52   E3  leaf = sponge(3; index, tag)
 //!  76       path, 10 levels; ends at row 316, which is row 26 of the next block
@@ -31,7 +31,8 @@ const OPERATOR_ROW: usize = EnrolmentInput::COUNT + 1;
 const ROOT_ROW: usize = output_row(OPERATOR_ROW) + 1;
 const PRELUDE: usize = 60;
 
-const ORDER_ROW: usize = 0;
+/// Between two marks of the path.
+const ORDER_ROW: usize = 78;
 const PLACE_ROW: usize = 0;
 const TAG_ROW: usize = 27;
 const LEAF_ROW: usize = output_row(TAG_ROW) + 1;
@@ -42,8 +43,9 @@ const BLOCK: usize = NODE_ROW + 1 - (TAG_ROW - 1) - 1;
 pub(crate) const ROWS: (usize, usize, usize) = (PRELUDE, BLOCK, NODE_ROW + 1 - BLOCK);
 
 const _: () = assert!(
-    ORDER_ROW + ORDER_ROWS + 4 < TAG_ROW - 1,
-    "Order's desk cells end before the node's and the tag's"
+    ORDER_ROW > output_row(LEAF_ROW) + 1
+        && ORDER_ROW + ORDER_ROWS <= output_row(LEAF_ROW) + PERMUTATION_ROWS,
+    "Digits and Path share a column, Start and FirstLayer another"
 );
 const _: () = assert!(output_row(ROOT_ROW) < PRELUDE);
 
@@ -140,6 +142,7 @@ fn assemble_cells(
             lane,
             base + ORDER_ROW,
             place.map(|place| place.index),
+            None,
             sequence,
         );
         sequence = ordered.next;

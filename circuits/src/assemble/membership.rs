@@ -17,6 +17,9 @@ use crate::tree::OPERATORS_DEPTH;
 use ff::Field;
 use halo2curves::bn256::Fr;
 
+/// Rows of the whole circuit, with what the last gate may look at below it.
+pub(crate) const ROWS: usize = output_row(TAG_ROW) + crate::circuit::columns::DESK_VIEW;
+
 const OPERATOR_ROW: usize = MembershipInput::COUNT + 1;
 const PATH_ROW: usize = output_row(OPERATOR_ROW);
 const TAG_ROW: usize = PATH_ROW + OPERATORS_DEPTH * crate::gates::PERMUTATION_ROWS + 1;

@@ -10,7 +10,7 @@ use halo2curves::bn256::Fr;
 /// Puts the public inputs on the desk of lane 0, from row 0 on, and a zero below them.
 pub(super) fn inputs<const N: usize>(sheet: &mut Sheet, instance: &[Fr; N]) -> ([Wire; N], Wire) {
     let mut input = |row: usize, value: Fr| {
-        let [wire] = sheet.desk_op(0, row, Op::Instance, [Source::Witness(value)]);
+        let [wire] = sheet.desk_op(0, row, Op::Given, [Source::Witness(value)]);
         wire
     };
     let wires = std::array::from_fn(|row| input(row, instance[row]));

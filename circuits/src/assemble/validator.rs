@@ -1,7 +1,8 @@
 //! What the duty and enrolment circuits share: a validator's chain of index, order and tag.
 
+use crate::circuit::columns::power_of_two;
 use crate::circuit::ops::Op;
-use crate::gates::disabled_offset;
+use crate::gates::{TOTAL_BITS, disabled_offset};
 use crate::poseidon2::{Domain, State};
 use crate::sheet::{Sheet, Source, Start, Wire};
 use ff::Field;
@@ -34,12 +35,15 @@ pub(super) struct Ordered {
     pub(super) next: Sequence,
 }
 
-/// Clauses S5 and E5: the chains from `start` on, and Order at their heads. `None`: disabled.
+/// Clauses S5, S8 and E5: the chains from `start` on, and Order at their heads. `None`: disabled.
+///
+/// `slashed` is there in the duty circuit.
 pub(super) fn order(
     sheet: &mut Sheet,
     lane: usize,
     start: usize,
     index: Option<u64>,
+    slashed: Option<Wire>,
     before: Sequence,
 ) -> Ordered {
     let enabled = Fr::from(u64::from(index.is_some()));
@@ -53,19 +57,25 @@ pub(super) fn order(
         Start::Zero,
         [index, difference, Fr::ZERO],
     );
+    let slashed_count =
+        slashed.map_or(Fr::ZERO, |slashed| slashed.value * power_of_two(TOTAL_BITS));
+    let head = start + ORDER_ROWS - 1;
     let [key, _, enabled, index, count, _] = sheet.desk_op(
         lane,
-        start + ORDER_ROWS - 1,
+        head,
         Op::Order,
         [
             Source::Witness(key),
             before.key.into(),
             Source::Witness(enabled),
             Source::Witness(index),
-            Source::Witness(before.count.value + enabled),
+            Source::Witness(before.count.value + enabled + slashed_count),
             before.count.into(),
         ],
     );
+    if let Some(slashed) = slashed {
+        sheet.desk(lane, head + 6, [slashed.into()]);
+    }
     Ordered {
         enabled,
         index,

@@ -6,7 +6,6 @@
 
 use super::ops::Op;
 use super::*;
-use crate::gates::PERMUTATION_ROWS;
 use crate::ledger::Words;
 use crate::synthetic::{SyntheticPool, THRESHOLDS};
 use halo2_proofs::dev::MockProver;
@@ -15,7 +14,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn shape(family: Family, k: u32, lanes: u32) -> Shape {
-    Shape { family, k, lanes }
+    Shape::wide(family, k, lanes)
 }
 
 pub(super) fn duty(words: Words, k: u32, lanes: u32) -> Shape {
@@ -26,7 +25,7 @@ pub(super) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
 
-fn honest(shape: Shape, validators: usize, seed: u64) -> (VigilCircuit, Vec<Fr>) {
+pub(super) fn honest(shape: Shape, validators: usize, seed: u64) -> (VigilCircuit, Vec<Fr>) {
     match shape.family {
         Family::Duty(words) => {
             let pool = SyntheticPool::new(&mut rng(seed), words, 1, validators).unwrap();
@@ -73,6 +72,11 @@ pub(super) fn shapes() -> Vec<Shape> {
         shape(Family::Enrolment, 12, 7),
         shape(Family::Membership, 8, 1),
         shape(Family::Membership, 9, 1),
+        Shape::narrow(Family::Duty(Words::W1), 12, 1),
+        Shape::narrow(Family::Duty(Words::W1), 13, 2),
+        Shape::narrow(Family::Duty(Words::W7), 14, 1),
+        Shape::narrow(Family::Enrolment, 12, 1),
+        Shape::narrow(Family::Membership, 10, 1),
     ]
 }
 
@@ -133,36 +137,30 @@ impl Layout {
     fn path(&mut self, row: usize, depth: usize) {
         for level in 0..depth {
             let at = row + 24 * level;
-            self.op(
-                at,
-                if level == 0 {
-                    Op::PathLeaf
-                } else {
-                    Op::PathNode
-                },
-            );
+            self.op(at, Op::Path);
             self.permutation(at + 1);
+            self.op(at + 23, Op::FeedForward);
         }
-        self.op(row + 24 * depth, Op::NodeOutput);
+        self.op(row + 24 * depth, Op::Output);
     }
-    fn chains(&mut self, start: usize, head: usize, first: u64) {
+    fn chains(&mut self, start: usize, head: usize, first: Op) {
+        self.op(start, first);
         for row in start..head {
-            self.put(fixed::RANGE, row, if row == start { first } else { 1 });
+            self.op(row, Op::Digits);
         }
     }
     fn block(&mut self, base: usize, words: usize) {
         for (start, head, first) in [
-            (0, 6, 1),
-            (7, 14, 2),
-            (15, 23, 2),
-            (24, 41, 2),
-            (42, 62, 2),
-            (63, 75, 2),
+            (0, 6, Op::Bits),
+            (7, 14, Op::Start),
+            (15, 23, Op::Start),
+            (24, 41, Op::Start),
+            (42, 62, Op::Start),
+            (63, 75, Op::Start),
         ] {
             self.chains(base + start, base + head, first);
         }
         for (row, op) in [
-            (0, Op::Bits),
             (0, Op::Load),
             (6, Op::Fields),
             (14, Op::Hits),
@@ -184,7 +182,7 @@ impl Layout {
             self.op(walk - 1, Op::Absorb);
             self.permutation(walk);
             for pair in 0..112 {
-                self.put(fixed::STEP, walk + 2 * pair, 1);
+                self.op(walk + 2 * pair, Op::Step);
             }
             if word + 1 < words {
                 self.op(walk + 224, Op::LastEpoch);
@@ -192,9 +190,10 @@ impl Layout {
                     self.op(row, Op::Hold);
                 }
             } else {
-                self.put(fixed::STEP, walk + 224, 1);
+                self.op(walk + 224, Op::Step);
                 self.op(walk + 224, Op::Bits);
-                self.op(walk + 226, Op::WalkEnd);
+                self.op(walk + 226, Op::Start);
+                self.op(walk + 227, Op::Load);
             }
         }
         self.path(base + 104 + 226 * (words - 1), 10);
@@ -214,7 +213,7 @@ fn every_fixed_cell_is_the_documented_one() {
         let per_lane = (shape.capacity() / shape.lanes) as usize;
         match shape.family {
             Family::Duty(words) => {
-                (0..12).for_each(|row| layout.op(row, Op::Instance));
+                (0..12).for_each(|row| layout.op(row, Op::Given));
                 layout.sponge(12);
                 layout.op(36, Op::Output);
                 layout.sponge(37);
@@ -230,7 +229,7 @@ fn every_fixed_cell_is_the_documented_one() {
                     (154, 178),
                     (179, 186),
                 ] {
-                    layout.chains(start, head, 2);
+                    layout.chains(start, head, Op::Start);
                     layout.op(head, Op::Load);
                 }
                 for number in 0..per_lane {
@@ -238,28 +237,28 @@ fn every_fixed_cell_is_the_documented_one() {
                     layout.block(240 + number * block, words.count());
                 }
                 // The arithmetic stands where the prelude has room; `meaning` says what it computes.
-                for op in [Op::MulAdd, Op::Constant] {
+                for op in [Op::MulAdd, Op::Given] {
                     let (column, value) = ops::slot(shape.family, op);
                     let marks = &sheet.fixed[fixed::OPS + column];
                     for row in (12..240).filter(|&row| marks[row] == Fr::from(value)) {
                         layout.op(row, op);
-                        if op == Op::Constant {
-                            layout.constants.insert((0, row));
+                        if op == Op::Given {
+                            layout.constants.insert((3, row));
                         }
                     }
                 }
             }
             Family::Enrolment => {
-                (0..5).for_each(|row| layout.op(row, Op::Instance));
+                (0..5).for_each(|row| layout.op(row, Op::Given));
                 layout.sponge(5);
                 layout.op(29, Op::Output);
                 layout.sponge(30);
                 layout.op(54, Op::Output);
                 for number in 0..per_lane {
                     let base = 60 + number * 290;
-                    layout.chains(base, base + 20, 2);
+                    layout.chains(base + 78, base + 98, Op::Start);
                     layout.op(base, Op::Place);
-                    layout.op(base + 20, Op::Order);
+                    layout.op(base + 98, Op::Order);
                     layout.sponge(base + 27);
                     layout.op(base + 51, Op::Output);
                     layout.sponge(base + 52);
@@ -267,7 +266,7 @@ fn every_fixed_cell_is_the_documented_one() {
                 }
             }
             Family::Membership => {
-                (0..6).for_each(|row| layout.op(row, Op::Instance));
+                (0..6).for_each(|row| layout.op(row, Op::Given));
                 layout.sponge(6);
                 layout.path(30, 6);
                 layout.sponge(175);
@@ -290,17 +289,16 @@ fn every_fixed_cell_is_the_documented_one() {
         VigilCircuit::configure_with_params(&mut cs, shape);
         let last = layout.marks.keys().map(|(_, row)| *row).max().unwrap();
         let furthest = cs.advice_queries().iter().map(|q| q.1.0).max().unwrap() as usize;
-        assert!(last + furthest < crate::shape::usable_rows(shape.k));
-        assert!(crate::shape::usable_rows(shape.k) + cs.blinding_factors() < (1 << shape.k));
+        let fold = shape.form.fold();
+        assert!(fold * last + furthest < fold * shape.usable_rows());
+        assert!(fold * shape.usable_rows() + cs.blinding_factors() < (1 << shape.k));
         // Negative rotations never leave the circuit upwards.
         let upwards = cs.advice_queries().iter().map(|q| q.1.0).min().unwrap();
-        assert_eq!(upwards, -23);
-        for op in [Op::PathNode, Op::NodeOutput] {
-            let (column, value) = ops::slot(shape.family, op);
-            let column = &sheet.fixed[fixed::OPS + column];
-            let first = column.iter().position(|v| *v == Fr::from(value)).unwrap();
-            assert!(first >= PERMUTATION_ROWS);
-        }
+        assert_eq!(upwards, -22 * fold as i32);
+        let (column, value) = ops::slot(shape.family, Op::FeedForward);
+        let column = &sheet.fixed[fixed::OPS + column];
+        let first = column.iter().position(|v| *v == Fr::from(value)).unwrap();
+        assert!(first >= 22);
     }
 }
 
@@ -357,12 +355,12 @@ fn selectors_are_zero_exactly_elsewhere_and_idle_rows_ask_nothing() {
             for polynomial in gate.polynomials() {
                 let seed = Fr::random(&mut rng);
                 let noise = |a: usize, b: i32| {
-                    (seed + Fr::from((a * 64) as u64 + (b + 32) as u64)).square()
+                    (seed + Fr::from((a * 512) as u64 + (b + 256) as u64)).square()
                 };
                 let value = evaluate(
                     polynomial,
                     &|column, rotation| {
-                        if column < fixed::EXTERNAL {
+                        if column < fixed::EXTERNAL / shape.form.fold() {
                             noise(1000 + column, rotation)
                         } else {
                             Fr::ZERO
@@ -387,6 +385,7 @@ fn cells_outside_the_layout_are_read_by_nothing() {
         (duty(Words::W28, 13, 2), 1),
         (shape(Family::Enrolment, 11, 2), 7),
         (Shape::default(), 1),
+        (Shape::narrow(Family::Duty(Words::W1), 13, 2), 9),
     ] {
         let (mut circuit, instance) = honest(shape, validators, 3);
         let mut rng = rng(77);

@@ -62,16 +62,8 @@ fn blocks_are_wired_as_the_protocol_says() {
             groups.push(vec![(0, row)]);
             groups.len() - 1
         };
-        let [
-            secret,
-            pool,
-            max_outage,
-            performance,
-            uptime,
-            root,
-            zero,
-            count,
-        ] = [12, 13, 5, 3, 4, 37, 11, 2].map(&mut constant);
+        let [secret, pool, max_outage, performance, uptime, root, zero] =
+            [12, 13, 5, 3, 4, 37, 11].map(&mut constant);
         let mut running = [zero; 4];
         for place in 0..places {
             let (lane, base) = (place % lanes, prelude + place / lanes * block);
@@ -90,16 +82,19 @@ fn blocks_are_wired_as_the_protocol_says() {
             ] {
                 groups[group].push((lane, base + row));
             }
-            for step in 0..=113 * words.count() {
+            for step in 0..113 * words.count() {
                 groups[max_outage].push((lane, base + 82 + 2 * step));
             }
+            // No miss is left.
+            groups[zero].extend([82, 84].map(|row| (lane, base + row + 226 * words.count())));
             for rows in [
                 &[65, 32, 6][..],
                 &[64, 34],
                 &[55, 57],
-                &[2, 7, 54],
+                &[2, 7, 68, 40],
                 &[8, 56, 38],
-                &[9, 14, 42, 52],
+                &[9, 14, 52],
+                &[42, 54],
                 &[10, 29, 50],
                 &[11, 47, 80],
                 &[15, 79],
@@ -119,16 +114,13 @@ fn blocks_are_wired_as_the_protocol_says() {
                 running[i] = groups.len() - 1;
             }
         }
-        let last = std::mem::take(&mut groups[running[1]]);
-        groups[count].extend(last);
-
         let circuit = VigilCircuit::blank(shape);
         let class = classes(circuit.sheet());
         let mut actual: BTreeMap<At, BTreeSet<At>> = BTreeMap::new();
-        let anchors = [12, 13, 5, 3, 4, 37, 11, 2];
+        let anchors = [12, 13, 5, 3, 4, 37, 11];
         let sheet = circuit.sheet();
         for lane in 0..lanes {
-            for row in 0..1 << shape.k {
+            for row in 0..sheet.fixed[0].len() {
                 let counted = row >= prelude || (lane == 0 && anchors.contains(&row));
                 if counted && !sheet.desk_is_free(lane, row) {
                     actual
@@ -151,7 +143,7 @@ fn blocks_are_wired_as_the_protocol_says() {
             expected.difference(&actual).next()
         );
         // The totals are wired to the last sums.
-        for i in [2, 3] {
+        for i in [1, 2, 3] {
             let (lane, base) = ((places - 1) % lanes, prelude + (places - 1) / lanes * block);
             let cell = (lane, base + [62, 66, 27, 48][i]);
             let of_total = (0..prelude).filter(|&r| class((0, r)) == class(cell));
@@ -220,8 +212,8 @@ fn the_preludes_relations_are_the_clauses() {
         let [pdone, pdue, sdone] = [120, 121, 122].map(|r| new(&mut value, r));
         let [low, mid, high] = [153, 154, 155].map(|r| new(&mut value, r));
         let rows: Vec<usize> = (0..240).filter(|&r| is(r, Op::MulAdd)).collect();
-        for row in (0..240).filter(|&r| is(r, Op::Constant)) {
-            assert!(value.insert(of(row), sheet.fixed[0][row]).is_none());
+        for row in (12..240).filter(|&r| is(r, Op::Given)) {
+            assert!(value.insert(of(row), sheet.fixed[3][row]).is_none());
         }
         let p = |value: &BTreeMap<At, Fr>, row: usize| value[&of(row)];
         // Propagate; then witnesses of the pairs are what is left.
@@ -309,13 +301,17 @@ fn the_preludes_relations_are_the_clauses() {
         let packed = |v: [Fr; 4]| v[0] + two56 * (v[1] + two56 * (v[2] + two56 * v[3]));
         assert_eq!(
             value[&class((last.1, base + 48))],
-            packed([points, all, good, p(&value, 7)])
+            packed([points, all, good, Fr::ZERO])
         );
         assert_eq!(
             value[&class((last.1, base + 27))],
             packed([pdone, pdue, sdone, sync_due])
         );
-        assert_eq!(class((last.1, base + 66)), of(2));
+        // V, and above it the slashed ones.
+        assert_eq!(
+            value[&class((last.1, base + 66))],
+            packed([p(&value, 2), p(&value, 7), Fr::ZERO, Fr::ZERO])
+        );
     }
 }
 
@@ -359,15 +355,15 @@ fn enrolment_and_membership_are_wired_as_the_protocol_says() {
                     groups[1].push(at(27));
                     groups[2].push(at(29));
                     groups[3].push(at(2));
-                    groups[key].push(at(21));
-                    groups[count].push(at(25));
-                    groups.push(vec![at(22), at(0)]);
-                    groups.push(vec![at(23), at(28), at(52)]);
+                    groups[key].push(at(99));
+                    groups[count].push(at(103));
+                    groups.push(vec![at(100), at(0)]);
+                    groups.push(vec![at(101), at(28), at(52)]);
                     groups.push(vec![at(51), at(53)]);
                     groups.push(vec![at(316), at(1)]);
-                    groups.push(vec![at(20)]);
+                    groups.push(vec![at(98)]);
                     key = groups.len() - 1;
-                    groups.push(vec![at(24)]);
+                    groups.push(vec![at(102)]);
                     count = groups.len() - 1;
                 }
                 groups[count].push((0, 2));
@@ -377,7 +373,7 @@ fn enrolment_and_membership_are_wired_as_the_protocol_says() {
         groups.retain(|g| g.len() > 1);
         let mut actual: BTreeMap<At, BTreeSet<At>> = BTreeMap::new();
         for lane in 0..lanes {
-            for row in (0..1 << shape.k).filter(|&r| !sheet.desk_is_free(lane, r)) {
+            for row in (0..sheet.fixed[0].len()).filter(|&r| !sheet.desk_is_free(lane, r)) {
                 actual
                     .entry(class((lane, row)))
                     .or_default()

@@ -15,6 +15,8 @@ use halo2curves::bn256::Fr;
 pub enum Op {
     /// First linear layer of a permutation \[permutation\].
     FirstLayer,
+    /// Last round of a tree node's permutation: its first input is added \[permutation\].
+    FeedForward,
     /// Absorb three bitmaps \[sponge\].
     Absorb,
     /// Keep the state \[sponge\].
@@ -23,17 +25,17 @@ pub enum Op {
     Input,
     /// Put a hash on the desk \[sponge\].
     Output,
-    /// Put a tree node (with its feed-forward) on the desk \[path\].
-    NodeOutput,
-    /// The leaf is one of the four children \[path\].
-    PathLeaf,
-    /// The node is one of the four children \[path\].
-    PathNode,
-    /// Put three range-checked values on the desk \[range\].
-    Load,
+    /// The hash is one of the four children below \[path\].
+    Path,
+    /// Three chains go on by a base-4 digit \[range\].
+    Digits,
+    /// Three chains are zero \[range\].
+    Start,
     /// The cells of three chains are bits \[range\].
     Bits,
-    /// Strict order of indices, the enabled flag, the count \[place\].
+    /// Put three chains' cells on the desk \[range\].
+    Load,
+    /// Strict order of indices, the enabled flag, the counts \[place\].
     Order,
     /// What holds of enabled and of disabled places \[place\].
     Place,
@@ -49,73 +51,63 @@ pub enum Op {
     Stake,
     /// Start of the bitmaps' walk \[epochs\].
     FirstEpoch,
+    /// Two epochs are walked \[epochs\].
+    Step,
     /// The 225th epoch of a word that is not the last \[epochs\].
     LastEpoch,
-    /// End of the walk: nothing is left of the bitmaps, and all misses are accounted for \[epochs\].
-    WalkEnd,
-    /// Public input \[desk\].
-    Instance,
-    /// A constant \[desk\].
-    Constant,
+    /// Public input or constant \[desk\].
+    Given,
     /// `c0 c1 + c2 = c3` \[desk\].
     MulAdd,
 }
 
 /// Columns of the duty circuits of several words; Hold and LastEpoch stand between two words.
+///
+/// FeedForward looks 22 rows up, so no operation of the first rows is in its column: rows above the first are the
+/// last ones, which hold randomness, and MockProver cannot print a failure there.
 const DUTY: &[&[Op]] = &[
-    &[Op::PathLeaf, Op::PathNode],
-    &[Op::Rate, Op::Stake, Op::LastEpoch],
-    &[Op::Order, Op::Duties, Op::Place, Op::Bits],
-    &[Op::MulAdd, Op::Instance, Op::Constant, Op::WalkEnd],
-    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields, Op::Hold],
+    &[Op::Step],
+    &[Op::Digits, Op::Path],
+    &[Op::Order, Op::Rate, Op::LastEpoch],
+    &[Op::Stake, Op::Place, Op::FeedForward, Op::Bits],
+    &[Op::MulAdd, Op::Duties, Op::Fields, Op::Hits],
     &[
-        Op::NodeOutput,
-        Op::Output,
+        Op::FirstLayer,
         Op::Load,
-        Op::Hits,
+        Op::Output,
+        Op::Hold,
         Op::FirstEpoch,
     ],
+    &[Op::Absorb, Op::Input, Op::Given, Op::Start],
 ];
 
-/// The same for one word.
+/// The same for one word, with a column less.
 const DUTY_OF_ONE_WORD: &[&[Op]] = &[
     DUTY[0],
-    &[Op::Rate, Op::Stake],
-    DUTY[2],
-    DUTY[3],
-    &[Op::FirstLayer, Op::Absorb, Op::Input, Op::Fields],
-    DUTY[5],
+    DUTY[1],
+    &[Op::Rate, Op::Stake, Op::Order, Op::FeedForward],
+    &[Op::MulAdd, Op::Bits, Op::Duties, Op::Place],
+    &[Op::FirstLayer, Op::Load, Op::Output, Op::Fields, Op::Hits],
+    &[Op::Absorb, Op::Input, Op::Given, Op::Start, Op::FirstEpoch],
+];
+
+const ENROLMENT: &[&[Op]] = &[
+    &[Op::Digits, Op::Path],
+    &[Op::Order, Op::Place, Op::FeedForward],
+    &[Op::FirstLayer, Op::Input, Op::Output, Op::Given, Op::Start],
+];
+
+const MEMBERSHIP: &[&[Op]] = &[
+    &[Op::Path, Op::FeedForward],
+    &[Op::FirstLayer, Op::Input, Op::Output, Op::Given],
 ];
 
 impl Op {
     /// Whether only lane 0 has it, for the prelude.
     pub(crate) fn is_of_prelude(self) -> bool {
-        matches!(self, Self::Instance | Self::Constant | Self::MulAdd)
+        matches!(self, Self::Given | Self::MulAdd)
     }
 }
-
-const ENROLMENT: &[&[Op]] = &[
-    &[Op::PathLeaf, Op::PathNode],
-    &[Op::Order, Op::Place],
-    &[
-        Op::FirstLayer,
-        Op::Input,
-        Op::Output,
-        Op::NodeOutput,
-        Op::Instance,
-    ],
-];
-
-const MEMBERSHIP: &[&[Op]] = &[
-    &[Op::PathLeaf, Op::PathNode],
-    &[
-        Op::FirstLayer,
-        Op::Input,
-        Op::Output,
-        Op::NodeOutput,
-        Op::Instance,
-    ],
-];
 
 /// The operations of a family, by fixed column; an operation's value is its place plus one.
 pub fn columns(family: Family) -> &'static [&'static [Op]] {
@@ -141,6 +133,20 @@ pub(crate) fn slot(family: Family, op: Op) -> (usize, u64) {
                 .map(|place| (column, place as u64 + 1))
         })
         .expect("gates and layout use only their family's operations")
+}
+
+/// The operation that `value` is in `column`.
+pub(crate) fn at(family: Family, column: usize, value: Fr) -> Option<Op> {
+    let ops = columns(family)[column].iter().zip(1..);
+    ops.into_iter()
+        .find(|(_, slot)| Fr::from(*slot) == value)
+        .map(|(op, _)| *op)
+}
+
+/// What [`selector`] is at `v`.
+pub(crate) fn selected(v: u64, n: u64) -> Fr {
+    let others = (0..=n).filter(|&other| other != v);
+    others.map(|other| Fr::from(v) - Fr::from(other)).product()
 }
 
 /// Selector of value `v` in a column whose values are `0..=n`: zero at all others, and some number

@@ -13,11 +13,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 const INDEX_LIMIT: u64 = 1 << 40;
 
 fn shape(family: Family) -> Shape {
-    Shape {
-        family,
-        k: 11,
-        lanes: 1,
-    }
+    Shape::wide(family, 11, 1)
 }
 
 fn secret() -> OperatorSecret {

@@ -15,15 +15,48 @@ use halo2_proofs::plonk::Expression;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An advice cell: column (through the lanes) and row.
+/// An advice cell of the circuit: column (through the lanes) and row.
 type Position = (usize, usize);
 
 struct Honest {
     circuit: VigilCircuit,
     instance: Vec<Fr>,
+    /// Cells as they lie in the circuit.
+    advice: Vec<Vec<Fr>>,
+    fixed: Vec<Vec<Fr>>,
+    /// Where a cell of the circuit stands on the sheet.
+    on_sheet: BTreeMap<Position, Position>,
 }
 
 impl Honest {
+    fn new(circuit: VigilCircuit, instance: Vec<Fr>) -> Self {
+        let shape = circuit.shape;
+        let mut cs = ConstraintSystem::<Fr>::default();
+        let columns = VigilCircuit::configure_with_params(&mut cs, shape);
+        let mut fixed = vec![vec![Fr::ZERO; 1 << shape.k]; columns.fixed().count()];
+        for (column, row, value) in circuit.fixed_cells() {
+            fixed[column][row] += value;
+        }
+        let (fold, width) = (circuit.fold(), columns.lanes[0].advice.len());
+        let sheet = &circuit.sheet().advice;
+        let cells =
+            (0..sheet.len()).flat_map(|column| (0..sheet[0].len()).map(move |r| (column, r)));
+        let on_sheet = cells
+            .filter_map(|cell| {
+                let (lane, column) = (cell.0 / LANE_WIDTH, cell.0 % LANE_WIDTH);
+                let (column, row) = fold.advice(column, cell.1)?;
+                Some(((lane * width + column, row), cell))
+            })
+            .collect();
+        Self {
+            advice: circuit.advice(),
+            circuit,
+            instance,
+            fixed,
+            on_sheet,
+        }
+    }
+
     fn at(&self, row: usize, rotation: i32) -> usize {
         let rows = 1i64 << self.circuit.shape.k;
         (row as i64 + i64::from(rotation)).rem_euclid(rows) as usize
@@ -36,16 +69,15 @@ impl Honest {
         row: usize,
         change: Option<(Position, Fr)>,
     ) -> Fr {
-        let sheet = self.circuit.sheet();
         expression.evaluate(
             &|constant| constant,
             &|_| unreachable!("there are no halo2 selectors"),
-            &|query| sheet.fixed[query.column_index()][self.at(row, query.rotation().0)],
+            &|query| self.fixed[query.column_index()][self.at(row, query.rotation().0)],
             &|query| {
                 let position = (query.column_index(), self.at(row, query.rotation().0));
                 match change {
                     Some((changed, value)) if changed == position => value,
-                    _ => sheet.advice[position.0][position.1],
+                    _ => self.advice[position.0][position.1],
                 }
             },
             &|query| {
@@ -80,15 +112,20 @@ impl Honest {
 
     /// The last row where some cell's change violates `expression`, that cell and its new value.
     fn violation(&self, expression: &Expression<Fr>) -> Option<(usize, Position, Fr)> {
-        let rows = crate::shape::usable_rows(self.circuit.shape.k);
+        let shape = self.circuit.shape;
+        let rows = shape.usable_rows() * shape.form.fold();
         (0..rows).rev().find_map(|row| {
             assert_eq!(
                 self.evaluate(expression, row, None),
                 Fr::ZERO,
                 "row {row} is honest"
             );
-            self.cells(expression, row).into_iter().find_map(|cell| {
-                let value = self.circuit.sheet().advice[cell.0][cell.1] + Fr::from(7);
+            let cells = self.cells(expression, row);
+            let mut cells = cells
+                .into_iter()
+                .filter(|cell| self.on_sheet.contains_key(cell));
+            cells.find_map(|cell| {
+                let value = self.advice[cell.0][cell.1] + Fr::from(7);
                 let change = Some((cell, value));
                 (self.evaluate(expression, row, change) != Fr::ZERO).then_some((row, cell, value))
             })
@@ -159,7 +196,8 @@ fn assert_every_constraint_refuses(make: impl Fn() -> Honest) {
             "row {row} has another operation of the column"
         );
         let mut forged = make();
-        forged.circuit.tamper(cell.0, cell.1, value);
+        let (column, row_on_sheet) = honest.on_sheet[&cell];
+        forged.circuit.tamper(column, row_on_sheet, value);
         let failed = failures(&forged.circuit, &forged.instance);
         assert!(
             failed.iter().any(|(failed_row, failed)| {
@@ -171,44 +209,47 @@ fn assert_every_constraint_refuses(make: impl Fn() -> Honest) {
 }
 
 /// Circuits of one word and of several have other operations and other polynomials.
-fn every_constraint_of_a_duty_circuit_refuses(words: Words, k: u32) {
-    let shape = Shape {
-        family: Family::Duty(words),
-        k,
-        lanes: 1,
+fn every_constraint_of_a_duty_circuit_refuses(shape: Shape) {
+    let Family::Duty(words) = shape.family else {
+        panic!("{shape} is none");
     };
     let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), words, 1, 1).unwrap();
     let (statement, witness) = pool.duty(0, THRESHOLDS);
     let instance = statement.to_instance(shape.capacity()).unwrap();
-    assert_every_constraint_refuses(|| Honest {
-        circuit: VigilCircuit::duty(shape, &statement, &witness).unwrap(),
-        instance: instance.to_vec(),
+    assert_every_constraint_refuses(|| {
+        Honest::new(
+            VigilCircuit::duty(shape, &statement, &witness).unwrap(),
+            instance.to_vec(),
+        )
     });
 }
 
 #[test]
 fn every_constraint_of_the_duty_circuit_of_one_word_refuses() {
-    every_constraint_of_a_duty_circuit_refuses(Words::W1, 11);
+    every_constraint_of_a_duty_circuit_refuses(Shape::wide(Family::Duty(Words::W1), 11, 1));
 }
 
 #[test]
 fn every_constraint_of_the_duty_circuit_of_several_words_refuses() {
-    every_constraint_of_a_duty_circuit_refuses(Words::W7, 12);
+    every_constraint_of_a_duty_circuit_refuses(Shape::wide(Family::Duty(Words::W7), 12, 1));
+}
+
+#[test]
+fn every_constraint_of_the_narrow_duty_circuit_refuses() {
+    every_constraint_of_a_duty_circuit_refuses(Shape::narrow(Family::Duty(Words::W1), 12, 1));
 }
 
 #[test]
 fn every_constraint_of_the_enrolment_circuit_refuses() {
-    let shape = Shape {
-        family: Family::Enrolment,
-        k: 11,
-        lanes: 1,
-    };
+    let shape = Shape::wide(Family::Enrolment, 11, 1);
     let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), Words::W1, 1, 3).unwrap();
     let (statement, witness) = pool.enrolment(0);
     let instance = statement.to_instance(shape.capacity()).unwrap();
-    assert_every_constraint_refuses(|| Honest {
-        circuit: VigilCircuit::enrolment(shape, &statement, &witness).unwrap(),
-        instance: instance.to_vec(),
+    assert_every_constraint_refuses(|| {
+        Honest::new(
+            VigilCircuit::enrolment(shape, &statement, &witness).unwrap(),
+            instance.to_vec(),
+        )
     });
 }
 
@@ -218,8 +259,10 @@ fn every_constraint_of_the_membership_circuit_refuses() {
     let pool = SyntheticPool::new(&mut ChaCha20Rng::seed_from_u64(3), Words::W1, 2, 3).unwrap();
     let (statement, witness) = pool.membership(1, 40);
     let instance = statement.to_instance().unwrap();
-    assert_every_constraint_refuses(|| Honest {
-        circuit: VigilCircuit::membership(shape, &statement, &witness).unwrap(),
-        instance: instance.to_vec(),
+    assert_every_constraint_refuses(|| {
+        Honest::new(
+            VigilCircuit::membership(shape, &statement, &witness).unwrap(),
+            instance.to_vec(),
+        )
     });
 }

@@ -215,11 +215,7 @@ fn path_rows(first: usize, levels: usize) -> impl Iterator<Item = usize> {
 /// Cells that may move in a duty circuit, and why: (lane's column, row of the block), with the
 /// compliant bits of the places.
 fn assert_duty_is_rigid(words: Words, k: u32, lanes: u32, seed: u64) {
-    let shape = Shape {
-        family: Family::Duty(words),
-        k,
-        lanes,
-    };
+    let shape = Shape::wide(Family::Duty(words), k, lanes);
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let places = shape.capacity() as usize;
     let pool = SyntheticPool::new(&mut rng, words, 1, places - 1).unwrap();
@@ -289,11 +285,7 @@ fn duty_circuits_are_rigid() {
 
 #[test]
 fn the_enrolment_circuit_is_rigid() {
-    let shape = Shape {
-        family: Family::Enrolment,
-        k: 11,
-        lanes: 2,
-    };
+    let shape = Shape::wide(Family::Enrolment, 11, 2);
     let mut rng = ChaCha20Rng::seed_from_u64(9);
     let pool = SyntheticPool::new(&mut rng, Words::W1, 1, 8).unwrap();
     let (statement, witness) = pool.enrolment(0);

@@ -27,11 +27,7 @@ fn honest_duty_circuits_hold() {
         (Words::W7, 12, 2, 2),
         (Words::W28, 13, 1, 1),
     ] {
-        let shape = Shape {
-            family: Family::Duty(words),
-            k,
-            lanes,
-        };
+        let shape = Shape::wide(Family::Duty(words), k, lanes);
         let mut rng = ChaCha20Rng::seed_from_u64(u64::from(k) + 100 * u64::from(lanes));
         let pool = SyntheticPool::new(&mut rng, words, 1, validators).unwrap();
         let (statement, witness) = pool.duty(0, THRESHOLDS);
@@ -47,11 +43,7 @@ fn honest_duty_circuits_hold() {
 #[test]
 fn honest_enrolment_circuits_hold() {
     for (k, lanes, validators) in [(11, 1, 4), (11, 2, 0), (11, 4, 24)] {
-        let shape = Shape {
-            family: Family::Enrolment,
-            k,
-            lanes,
-        };
+        let shape = Shape::wide(Family::Enrolment, k, lanes);
         let mut rng = ChaCha20Rng::seed_from_u64(u64::from(lanes));
         let pool = SyntheticPool::new(&mut rng, Words::W1, 1, validators).unwrap();
         let (statement, witness) = pool.enrolment(0);

@@ -9,11 +9,7 @@ use crate::tree::{LEDGER_DEPTH, Tree};
 use halo2_proofs::dev::MockProver;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-const SHAPE: Shape = Shape {
-    family: Family::Duty(Words::W1),
-    k: 11,
-    lanes: 2,
-};
+const SHAPE: Shape = Shape::wide(Family::Duty(Words::W1), 11, 2);
 
 /// A validator that met everything all day.
 fn row(index: u64) -> LedgerRow {
@@ -369,11 +365,7 @@ fn s10_the_context_is_bound() {
 
 #[test]
 fn enrolment_clauses() {
-    let shape = Shape {
-        family: Family::Enrolment,
-        k: 11,
-        lanes: 2,
-    };
+    let shape = Shape::wide(Family::Enrolment, 11, 2);
     let pool = pool();
     let (statement, witness) = pool.enrolment(0);
     let violates = |statement: &EnrolmentStatement, witness: &EnrolmentWitness, violation| {

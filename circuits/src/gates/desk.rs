@@ -2,30 +2,19 @@
 //!
 //! | name | equation | degree |
 //! |---|---|---|
-//! | public input | desk_0 = instance | 1 + 4 (5) |
-//! | constant | desk_0 = k_0 | 1 + 4 |
+//! | given | desk_0 = instance + k_3 | 1 + 5 |
 //! | c0 c1 + c2 = c3 | desk_0 desk_1 + desk_2 = desk_3 | 2 + 4 |
 //!
-//! The row after the last public input holds 0: there the instance column is zero, because the
-//! verifier fixes the number of inputs.
+//! Rows of public inputs have no constant. The instance column is zero below them, because the verifier fixes
+//! their number: so the row after the last one holds 0, and further down there are constants.
 
 use super::Constraints;
 use crate::circuit::columns::View;
-use halo2_proofs::poly::Rotation;
 
-/// [`Op::Instance`](crate::circuit::ops::Op::Instance).
-pub(super) fn instance(view: &mut View<'_, '_>) -> Constraints {
-    let [desk] = view.desk();
-    let column = view.columns.instance;
-    let instance = view.meta.query_instance(column, Rotation::cur());
-    vec![("public input", desk - instance)]
-}
-
-/// [`Op::Constant`](crate::circuit::ops::Op::Constant).
-pub(super) fn fixed_value(view: &mut View<'_, '_>) -> Constraints {
-    let [desk] = view.desk();
-    let value = view.fixed(view.columns.constants[0], 0);
-    vec![("constant", desk - value)]
+/// [`Op::Given`](crate::circuit::ops::Op::Given).
+pub(super) fn given(view: &mut View<'_, '_>) -> Constraints {
+    let [desk, instance, constant] = view.given();
+    vec![("given", desk - instance - constant)]
 }
 
 /// [`Op::MulAdd`](crate::circuit::ops::Op::MulAdd).

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! row   chain_0   chain_1  chain_2  desk
-//!  r    source    target   head     product   <- step = 1
+//!  r    source    target   head     product   <- Step
 //!  r+1  misses    slack    t_1      max_outage
 //!  r+2  source'   target'  head'    product'
 //!  r+3  misses'   slack'   ...      max_outage
@@ -11,7 +11,7 @@
 //! sponge absorbs from the first row, to the single bit of the 225th epoch. Of a word that is not
 //! the last, that epoch has a gate of its own (LastEpoch), and the next word starts below it. In
 //! the last word it is a step like the others: Bits says that the bitmaps are bits there and
-//! WalkEnd that they are 0 below, so there is no 226th epoch's bit, and a 226th target that was hit
+//! Start that they are 0 below, so there is no 226th epoch's bit, and a 226th target that was hit
 //! changes neither misses nor product; the slack below is not looked at.
 //!
 //! *Misses* starts as the packed counts of missed source, target and head votes, and must end as 0.
@@ -33,7 +33,7 @@
 //! | source digit, head digit | x = chain - 4 chain' in {0,1,2,3} | 4 + 1 |
 //! | first target bit, second target bit | t_1 and t_2 = (target - 4 target' - t_1) / 2 are bits | 2 + 1 |
 //! | misses | misses - misses' = ones(source digit) + 2^16 (t_1 + t_2) + 2^32 ones(head digit) | 3 + 1 |
-//! | S7 slack | s' = m - t_2 + t_1 t_2 (s - 1 - m), which is (1 - t_2) m + t_2 ((1 - t_1) m + t_1 (s - 1) - 1) | 3 + 1 |
+//! | S7 next slack | s' = m - t_2 + t_1 t_2 (s - 1 - m), which is (1 - t_2) m + t_2 ((1 - t_1) m + t_1 (s - 1) - 1) | 3 + 1 |
 //! | S7 outage | product = product' N, N = 1 + t_1 (s - 1) + t_2 (m - 1) + t_1 t_2 ((s - 1)^2 - m) | 5 + 1 |
 //!
 //! N is (1-t_1)(1-t_2) + t_1 (1-t_2) s + (1-t_1) t_2 m + t_1 t_2 s (s-1): 1, s, m and s (s-1). That
@@ -55,17 +55,13 @@
 //! | misses at the start | desk_0 = misses | 1 + 5 |
 //! | S7 slack at the start | desk_1 = slack | 1 + 5 |
 //!
-//! WalkEnd:
-//!
-//! | name | equation | degree |
-//! |---|---|---|
-//! | source ends, target ends, head ends | chain_i = 0 | 1 + 4 |
-//! | S6 no miss is left | misses = 0 | 1 + 4 |
+//! Below the last word, Start says that the bitmaps are 0, and misses is put on the desk by Load and wired to 0
+//! (clause S6: no miss is left).
 
+use super::Constraints;
 use super::range::{is_bit, is_digit};
 use super::rounds::Term;
 use super::row::MISS_BITS;
-use super::{Constraints, when};
 use crate::circuit::columns::{View, constant, power_of_two};
 use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
@@ -83,9 +79,8 @@ fn counted(source: Expression<Fr>, target: Expression<Fr>, head: Expression<Fr>)
     source + target * power_of_two(MISS_BITS) + head * power_of_two(2 * MISS_BITS)
 }
 
-/// Where step is 1.
+/// [`Op::Step`](crate::circuit::ops::Op::Step).
 pub(super) fn step(view: &mut View<'_, '_>) -> Constraints {
-    let on = view.fixed(view.columns.step, 0);
     let [source, target, head] =
         std::array::from_fn(|i| view.chain(i, 0) - view.chain(i, 2) * Fr::from(4));
     let (misses, misses_next) = (view.chain(0, 1), view.chain(0, 3));
@@ -107,16 +102,15 @@ pub(super) fn step(view: &mut View<'_, '_>) -> Constraints {
     let ones = (six_ones(source.clone()) + six_ones(head.clone()) * power_of_two(2 * MISS_BITS))
         * sixth
         + (first.clone() + second.clone()) * power_of_two(MISS_BITS);
-    let constraints = vec![
+    vec![
         ("source digit", is_digit(source)),
         ("head digit", is_digit(head)),
         ("first target bit", is_bit(first)),
         ("second target bit", is_bit(second)),
         ("misses", misses - misses_next - ones),
-        ("S7 slack", slack_next - slack_after),
+        ("S7 next slack", slack_next - slack_after),
         ("S7 outage", product - product_next * factor),
-    ];
-    when(on, constraints)
+    ]
 }
 
 /// [`Op::LastEpoch`](crate::circuit::ops::Op::LastEpoch).
@@ -148,16 +142,5 @@ pub(super) fn first(view: &mut View<'_, '_>) -> Constraints {
     vec![
         ("misses at the start", misses - misses_start),
         ("S7 slack at the start", slack - slack_start),
-    ]
-}
-
-/// [`Op::WalkEnd`](crate::circuit::ops::Op::WalkEnd).
-pub(super) fn end(view: &mut View<'_, '_>) -> Constraints {
-    let [source, target, head] = view.chains(0);
-    vec![
-        ("source ends", source),
-        ("target ends", target),
-        ("head ends", head),
-        ("S6 no miss is left", view.chain(0, 1)),
     ]
 }

@@ -9,6 +9,9 @@
 //! 19-22  y: S-box inputs of external rounds 5-8               1        0
 //! 23     the output                                           0        0
 //! ```
+//! A tree node's output is the node: its first element has the input's first element added to it. FeedForward marks
+//! row 22 of such permutations.
+//!
 //! Each cell is an S-box input *with* its round constant, so one S-box costs one cell.
 //!
 //! How a row gives the next one is told in [`super::rounds`].
@@ -18,6 +21,7 @@
 //! |---|---|---|
 //! | first layer i | the i-th equation of the link to next = M_E cur, with k_i added, at FirstLayer | 1 + 5 |
 //! | rounds i | the i-th equation of the link, with k_i added, where external or internal is 1 | 6 |
+//! | feed-forward | rounds 0 with the state_0 of 22 rows above added, at FeedForward | 6 |
 //!
 //! k are the constants that [`fixed_rows`] gives.
 
@@ -41,6 +45,10 @@ const INTERNAL_ROWS: usize = INTERNAL_ROUNDS / PER_ROW;
 const FIRST_INTERNAL: usize = 1 + HALF_EXTERNAL_ROUNDS;
 const SECOND_EXTERNAL: usize = FIRST_INTERNAL + INTERNAL_ROWS;
 const OUTPUT: usize = SECOND_EXTERNAL + HALF_EXTERNAL_ROUNDS;
+/// Row of FeedForward.
+pub(crate) const LAST_ROUND: usize = OUTPUT - 1;
+/// From there to the input.
+const FEED_FORWARD: i32 = -(LAST_ROUND as i32);
 
 /// The link between this row and the next: what the gates are, and each constraint by its own name.
 ///
@@ -59,12 +67,12 @@ pub(super) fn rounds(view: &mut View<'_, '_>) -> Polynomials {
         let u = x.clone().map(fifth_power);
         Row { x, u }
     });
-    let constants = view.columns.constants.map(|column| view.fixed(column, 0));
+    let constants = std::array::from_fn(|i| view.constant(i));
     let flags = Flags {
         input: view.op(Op::FirstLayer),
-        external: view.fixed(view.columns.external, 0),
-        internal: view.fixed(view.columns.internal, 0),
-        next_internal: view.fixed(view.columns.internal, 1),
+        external: view.mark(view.columns.external, 0),
+        internal: view.mark(view.columns.internal, 0),
+        next_internal: view.mark(view.columns.internal, 1),
     };
     let never = Expression::Constant(Fr::ZERO);
     let first = Flags {
@@ -79,10 +87,21 @@ pub(super) fn rounds(view: &mut View<'_, '_>) -> Polynomials {
     };
     let link = |flags| link(&flags, &row, &next, &constants);
     let (first, rounds) = (link(first), link(rounds));
+    let node = view.flag(Op::FeedForward);
+    let feed_forward = node.clone() * view.state0(FEED_FORWARD);
     let mut polynomials = Polynomials::default();
     for (i, sum) in link(flags).into_iter().enumerate() {
-        let terms = [(FIRST[i], first[i].clone()), (ROUNDS[i], rounds[i].clone())];
-        polynomials.push(sum, terms.into());
+        let mut terms = vec![(FIRST[i], first[i].clone()), (ROUNDS[i], rounds[i].clone())];
+        if i > 0 {
+            polynomials.push(sum, terms);
+            continue;
+        }
+        // Only the first element is another one: the other equations do not look at it.
+        let rounds = rounds[0].clone() + feed_forward.clone();
+        terms[1].1 = rounds.clone();
+        // Where it is, written apart for the rejection tests.
+        terms.push(("feed-forward", node.clone() * rounds));
+        polynomials.push(sum + feed_forward.clone(), terms);
     }
     polynomials
 }

@@ -6,7 +6,8 @@
 //! comes after a disabled one. The key before the first place is 0.
 //!
 //! Order, at the heads of the chains (index, difference); desk: key, key before, enabled, index,
-//! count after, count before.
+//! count after, count before and, in the duty circuit, slashed. There the count of slashed validators is packed
+//! above that of enabled ones.
 //!
 //! | name | equation | degree |
 //! |---|---|---|
@@ -15,9 +16,9 @@
 //! | key | key = index + 1 + 2^41 (1 - e) | 1 + 4 |
 //! | S5 strictly increasing | chain_1 = e (key - key before - 1) | 2 + 4 |
 //! | disabled index | (1 - e) index = 0 | 2 + 4 |
-//! | S8 count | count after = count before + e | 1 + 4 |
+//! | S8 count | count after = count before + e + 2^56 slashed | 1 + 4 |
 //!
-//! Place; desk: enabled, node, root and, in the duty circuit, compliant, meta, duties.
+//! Place; desk: enabled, node, root and, in the duty circuit, compliant, meta, duties, slashed.
 //!
 //! | name | equation | degree |
 //! |---|---|---|
@@ -25,12 +26,14 @@
 //! | disabled is not compliant | (1 - e) compliant = 0 | 2 + 4 |
 //! | disabled meta | (1 - e) meta = 0 | 2 + 4 |
 //! | disabled duties | (1 - e) duties = 0 | 2 + 4 |
+//! | S7 slashed is not compliant | compliant slashed = 0 | 2 + 4 |
 //!
 //! The bitmaps of a disabled place need no constraint of their own: meta = 0 gives
 //! active_epochs = 0, and clause S6 then leaves no bit that could be set.
 
 use super::Constraints;
 use super::range::is_bit;
+use super::row::TOTAL_BITS;
 use crate::circuit::columns::{View, constant, power_of_two};
 use crate::identity::INDEX_BITS;
 use crate::shape::Family;
@@ -49,6 +52,11 @@ pub(super) fn order(view: &mut View<'_, '_>) -> Constraints {
     let [index_chain, difference, _] = view.chains(0);
     let disabled = constant(1) - enabled.clone();
     let step = key.clone() - key_before - constant(1);
+    let mut counted = enabled.clone();
+    if matches!(view.columns.family, Family::Duty(_)) {
+        let [.., slashed]: [_; 7] = view.desk();
+        counted = counted + slashed * power_of_two(TOTAL_BITS);
+    }
     vec![
         ("enabled is a bit", is_bit(enabled.clone())),
         ("index on the desk", index.clone() - index_chain),
@@ -61,7 +69,7 @@ pub(super) fn order(view: &mut View<'_, '_>) -> Constraints {
             difference - enabled.clone() * step,
         ),
         ("disabled index", disabled * index),
-        ("S8 count", count_after - count_before - enabled),
+        ("S8 count", count_after - count_before - counted),
     ]
 }
 
@@ -71,13 +79,17 @@ pub(super) fn enabled_or_not(view: &mut View<'_, '_>) -> Constraints {
         ("S3 leads to the root", enabled.clone() * (node - root))
     };
     if matches!(view.columns.family, Family::Duty(_)) {
-        let [enabled, node, root, compliant, meta, duties] = view.desk();
+        let [enabled, node, root, compliant, meta, duties, slashed] = view.desk();
         let disabled = Expression::Constant(Fr::ONE) - enabled.clone();
         vec![
             leads_to_root(&enabled, node, root),
-            ("disabled is not compliant", disabled.clone() * compliant),
+            (
+                "disabled is not compliant",
+                disabled.clone() * compliant.clone(),
+            ),
             ("disabled meta", disabled.clone() * meta),
             ("disabled duties", disabled * duties),
+            ("S7 slashed is not compliant", compliant * slashed),
         ]
     } else {
         let [enabled, node, root] = view.desk();

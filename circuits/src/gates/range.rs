@@ -5,21 +5,21 @@
 //! with a zero, and below 2 * 4^n for a start with a bit: the *head* of the chain is the value.
 //!
 //! ```text
-//! row   chain           range
-//!  r      0             2       starts with a zero, and goes on
-//!  r+1   0*4+3 =  3     1       goes on
-//!  r+2   3*4+1 = 13     1       goes on
-//!  r+3  13*4+2 = 54     0       the head: 6 bits
+//! row   chain
+//!  r      0          Start, Digits: a zero, and goes on
+//!  r+1   0*4+3 =  3  Digits: goes on
+//!  r+2   3*4+1 = 13  Digits: goes on
+//!  r+3  13*4+2 = 54  the head: 6 bits
 //! ```
 //!
 //! | name (i = 0..2) | equation | degree |
 //! |---|---|---|
-//! | digit i | next chain_i - 4 chain_i in {0,1,2,3}, where range is 1 or 2 | 4 + 2 |
-//! | start i | chain_i = 0, where range is 2 | 1 + 2 |
+//! | digit i | next chain_i - 4 chain_i in {0,1,2,3}, at Digits | 4 + 2 |
+//! | start i | chain_i = 0, at Start | 1 + 5 |
 //! | bit i | chain_i in {0,1}, at Bits | 2 + 4 |
-//! | load i | desk_i = chain_i | 1 + 5 |
+//! | load i | desk_i = chain_i, at Load | 1 + 5 |
 
-use super::{Constraints, when};
+use super::Constraints;
 use crate::circuit::columns::{View, constant};
 use halo2_proofs::plonk::Expression;
 use halo2curves::bn256::Fr;
@@ -35,28 +35,20 @@ pub(super) fn is_bit(x: Expression<Fr>) -> Expression<Fr> {
     x.clone() * (x - constant(1))
 }
 
-/// Where range is 1 or 2: the chains go on by a digit.
+/// [`Op::Digits`](crate::circuit::ops::Op::Digits).
 pub(super) fn digits(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; 3] = ["digit 0", "digit 1", "digit 2"];
-    let range = view.fixed(view.columns.range, 0);
     let (cur, next) = (view.chains(0), view.chains(1));
-    let constraints = NAMES
-        .into_iter()
-        .zip(cur)
-        .zip(next)
+    let cells = NAMES.into_iter().zip(cur).zip(next);
+    cells
         .map(|((name, cur), next)| (name, is_digit(next - cur * Fr::from(4))))
-        .collect();
-    // 0, 1, 2 -> 0, 2, 2
-    when(range.clone() * (constant(3) - range), constraints)
+        .collect()
 }
 
-/// Where range is 2: the chains start with a zero.
+/// [`Op::Start`](crate::circuit::ops::Op::Start).
 pub(super) fn starts(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; 3] = ["start 0", "start 1", "start 2"];
-    let range = view.fixed(view.columns.range, 0);
-    let constraints = NAMES.into_iter().zip(view.chains(0)).collect();
-    // 0, 1, 2 -> 0, 0, 2
-    when(range.clone() * (range - constant(1)), constraints)
+    NAMES.into_iter().zip(view.chains(0)).collect()
 }
 
 /// [`Op::Bits`](crate::circuit::ops::Op::Bits).

@@ -33,22 +33,22 @@
 //! | S7 points | points = 14 h_s + 26 h_t + 14 h_h | 1 + 5 |
 //! | S7 timely targets | h_t = chain_1 | 1 + 5 |
 //!
-//! Rate, at the heads (performance, uptime, outage), 34 bits each; desk: c, a, points, h_t,
+//! Rate, at the heads (performance, uptime, outage), 34 bits each; desk: c, c a, points, h_t,
 //! min_performance, min_uptime, slack.
 //!
 //! | name | equation | degree |
 //! |---|---|---|
-//! | S7 compliant is a bit | c (c - 1) = 0 | 2 + 3 |
-//! | S7 performance | chain_0 = c (10000 points - 54 min_performance a) | 3 + 3 |
-//! | S7 uptime | chain_1 = c (10000 h_t - min_uptime a) | 3 + 3 |
-//! | S7 run-in | chain_2 = c slack | 2 + 3 |
+//! | S7 compliant is a bit | c (c - 1) = 0 | 2 + 4 |
+//! | S7 performance | chain_0 = 10000 c points - 54 min_performance c a | 2 + 4 |
+//! | S7 uptime | chain_1 = 10000 c h_t - min_uptime c a | 2 + 4 |
+//! | S7 run-in | chain_2 = c slack | 2 + 4 |
 //!
-//! Stake; desk: sum after, sum before, b, points, a, c, slashed.
+//! Stake; desk: sum after, sum before, b, points, a, c, c a.
 //!
 //! | name | equation | degree |
 //! |---|---|---|
-//! | S7 slashed is not compliant | c slashed = 0 | 2 + 3 |
-//! | S9 stake-time and points | after = before + b (points + 2^56 a + 2^112 c a) + 2^168 slashed | 3 + 3 |
+//! | S7 compliant time | c a = c * a | 2 + 4 |
+//! | S9 stake-time and points | after = before + b (points + 2^56 a + 2^112 c a) | 2 + 4 |
 
 use super::Constraints;
 use super::range::is_bit;
@@ -149,7 +149,7 @@ pub(super) fn hits(view: &mut View<'_, '_>) -> Constraints {
 pub(super) fn rate(view: &mut View<'_, '_>) -> Constraints {
     let [
         compliant,
-        active,
+        compliant_time,
         points,
         targets,
         min_performance,
@@ -158,32 +158,35 @@ pub(super) fn rate(view: &mut View<'_, '_>) -> Constraints {
     ] = view.desk();
     let [performance, uptime, outage] = view.chains(0);
     let bps = Fr::from(u64::from(BPS));
-    let performance_margin =
-        points * bps - min_performance * active.clone() * Fr::from(ATTESTATION_WEIGHT);
-    let uptime_margin = targets * bps - min_uptime * active;
+    let margin = |earned: Expression<Fr>, due: Expression<Fr>| {
+        compliant.clone() * earned * bps - due * compliant_time.clone()
+    };
+    let due_performance = min_performance * Fr::from(ATTESTATION_WEIGHT);
     vec![
         ("S7 compliant is a bit", is_bit(compliant.clone())),
         (
             "S7 performance",
-            performance - compliant.clone() * performance_margin,
+            performance - margin(points, due_performance),
         ),
-        ("S7 uptime", uptime - compliant.clone() * uptime_margin),
-        ("S7 run-in", outage - compliant * slack),
+        ("S7 uptime", uptime - margin(targets, min_uptime)),
+        ("S7 run-in", outage - compliant.clone() * slack),
     ]
 }
 
 /// [`Op::Stake`](crate::circuit::ops::Op::Stake).
 pub(super) fn stake(view: &mut View<'_, '_>) -> Constraints {
-    let [after, before, balance, points, active, compliant, slashed] = view.desk();
-    let added = packed(
-        [points, active.clone(), compliant.clone() * active],
-        TOTAL_BITS,
-    );
+    let [
+        after,
+        before,
+        balance,
+        points,
+        active,
+        compliant,
+        compliant_time,
+    ] = view.desk();
+    let added = packed([points, active.clone(), compliant_time.clone()], TOTAL_BITS);
     vec![
-        ("S7 slashed is not compliant", compliant * slashed.clone()),
-        (
-            "S9 stake-time and points",
-            after - before - balance * added - slashed * power_of_two(3 * TOTAL_BITS),
-        ),
+        ("S7 compliant time", compliant_time - compliant * active),
+        ("S9 stake-time and points", after - before - balance * added),
     ]
 }

@@ -18,7 +18,7 @@ pub(super) fn input(view: &mut View<'_, '_>) -> Constraints {
     const NAMES: [&str; RATE] = ["input 0", "input 1", "input 2"];
     let next = view.state(1);
     let desk: [_; RATE] = view.desk();
-    let capacity = view.fixed(view.columns.constants[RATE], 0);
+    let capacity = view.constant(RATE);
     let mut constraints: Constraints = NAMES
         .into_iter()
         .zip(desk)

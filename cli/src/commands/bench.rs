@@ -2,11 +2,12 @@
 
 use crate::engine::EngineArgs;
 use crate::memory::MemoryArgs;
+use crate::output::LanesArgs;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use crate::threads::ThreadsArgs;
 use crate::usage::{Cost, measure};
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use clap::Subcommand;
 use rand_core::OsRng;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use std::fmt;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
-use vigil_circuits::shape::{Family, MAX_K, MEMBERSHIP_K, NATIVE_LANES, Shape};
+use vigil_circuits::shape::{Family, MAX_K, MEMBERSHIP_K, Shape};
 use vigil_circuits::statement::{DutyStatement, DutyWitness};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_params::keys::ProvingKey;
@@ -59,10 +60,8 @@ pub(crate) struct ProveArgs {
     #[arg(long, value_name = "K",
           value_parser = clap::value_parser!(u32).range(i64::from(MEMBERSHIP_K)..=i64::from(MAX_K)))]
     k: Option<u32>,
-    /// Lanes side by side
-    #[arg(long, value_name = "L", default_value_t = NATIVE_LANES,
-          value_parser = clap::value_parser!(u32).range(1..=16))]
-    lanes: u32,
+    #[command(flatten)]
+    lanes: LanesArgs,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -152,7 +151,7 @@ impl ProveArgs {
     }
 
     fn measure(&self, shape: Shape) -> anyhow::Result<Report> {
-        self.memory.require(&self.engine.engine, shape)?;
+        self.memory.require(&self.engine, shape)?;
         let validators = self.validators as usize;
         let pool = SyntheticPool::new(&mut OsRng, self.words, 1, validators)?;
         let (statement, witness) = pool.duty(0, THRESHOLDS);
@@ -165,7 +164,7 @@ impl ProveArgs {
             measure(|| ProvingKey::generate::<VigilCircuit>(&srs, shape))
         })?;
         let key = key?;
-        let engine = &self.engine.engine;
+        let engine = &self.engine.open()?;
         let (prepared_bytes, prepare) = spin("preparing the key", || {
             measure(|| engine.prepare(&key, &srs))
         })?;
@@ -208,13 +207,11 @@ impl ProveArgs {
 
     fn shape(&self) -> anyhow::Result<Shape> {
         let family = Family::Duty(self.words);
-        let (validators, lanes) = (self.validators, self.lanes);
+        let validators = self.validators;
         let Some(k) = self.k else {
-            return Shape::for_validators(family, validators, lanes).ok_or_else(|| {
-                anyhow!("{validators} validators do not fit {lanes} lanes at k = {MAX_K}")
-            });
+            return self.lanes.smallest(family, validators);
         };
-        let shape = Shape { family, k, lanes };
+        let shape = self.lanes.shape(family, k);
         let capacity = shape.capacity();
         ensure!(
             validators <= capacity,

@@ -222,11 +222,7 @@ fn registry(indices: &[(u64, [u8; 48])]) -> anyhow::Result<(Registry, Vec<Operat
 
 fn keys() -> anyhow::Result<Keys> {
     let srs = embedded::srs(MIN_K).context("the parameters are embedded")?;
-    let shape = |family| Shape {
-        family,
-        k: MIN_K,
-        lanes: NATIVE_LANES,
-    };
+    let shape = |family| Shape::wide(family, MIN_K, NATIVE_LANES);
     let words = vigil_circuits::ledger::Words::W1;
     let duty = ProvingKey::generate::<VigilCircuit>(&srs, shape(Family::Duty(words)))?;
     let enrolment = ProvingKey::generate::<VigilCircuit>(&srs, shape(Family::Enrolment))?;

@@ -141,7 +141,7 @@ impl Args {
         let secret = secret_file::read(&self.key, || self.passphrase.ask())?;
         let subject = self.subject(registry.as_ref(), &secret)?;
         let validators = subject.places.len() as u32;
-        let shape = self.output.shape(Family::Enrolment, validators)?;
+        let shape = self.output.lanes.smallest(Family::Enrolment, validators)?;
         let pool = subject.setting.pool_id();
         let statement = EnrolmentStatement {
             registry_root: subject.root,
@@ -156,7 +156,7 @@ impl Args {
             registered: subject.registered,
             places: subject.places,
         };
-        let engine = &self.proving.engine.engine;
+        let engine = &self.proving.engine.open()?;
         let (proof, cost) = self.proving.prove(
             shape,
             |key, srs, spinner| {

@@ -132,7 +132,7 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
-        let engine = &self.proving.engine.engine;
+        let engine = &self.proving.engine.open()?;
         let (proof, cost) = self.proving.prove(
             shape,
             |key, srs, spinner| {
@@ -164,7 +164,9 @@ impl Args {
 
     fn shape(&self, ledger: &Ledger, validators: usize) -> anyhow::Result<Shape> {
         let family = Family::Duty(ledger.words());
-        self.output.shape(family, u32::try_from(validators)?)
+        self.output
+            .lanes
+            .smallest(family, u32::try_from(validators)?)
     }
 
     /// What is claimed, of which rows.

@@ -7,7 +7,7 @@ use crate::verifier::Plan;
 use crate::word::WORD;
 use askama::Template;
 use sha3::{Digest, Keccak256};
-use vigil_circuits::shape::{Family, Shape};
+use vigil_circuits::shape::{Family, Form, Shape};
 use vigil_params::keys::VerifyingKey;
 
 /// Why there is no contract.
@@ -86,14 +86,22 @@ struct KeySource<'a> {
     lines: Vec<String>,
 }
 
-/// Name of the verifier of a shape's circuit, for instance `DutyW1L1Verifier`.
+/// Name of the verifier of a shape's circuit, for instance `DutyW1N1Verifier`.
 pub fn verifier_name(shape: Shape) -> String {
-    format!("{}L{}Verifier", circuit(shape.family), shape.lanes)
+    format!("{}{}Verifier", circuit(shape.family), lanes(shape))
 }
 
-/// Name of a shape's key, for instance `DutyW1K11L1Key`.
+/// Name of a shape's key, for instance `DutyW1K13N1Key`.
 pub fn key_name(shape: Shape) -> String {
-    format!("{}K{}L{}Key", circuit(shape.family), shape.k, shape.lanes)
+    format!("{}K{}{}Key", circuit(shape.family), shape.k, lanes(shape))
+}
+
+fn lanes(shape: Shape) -> String {
+    let letter = match shape.form {
+        Form::Wide => 'L',
+        Form::Narrow => 'N',
+    };
+    format!("{letter}{}", shape.lanes)
 }
 
 fn circuit(family: Family) -> String {

@@ -39,6 +39,10 @@ struct Source<'a> {
     key_words: Vec<(&'static str, String)>,
     places: Vec<(&'static str, String)>,
     blocks: Vec<Copy>,
+    /// Denominators, and where their inverses go.
+    inversions: Vec<(String, String)>,
+    /// Denominators of the openings, and their points over x.
+    rotations: Vec<(String, String)>,
     evaluations: Vec<String>,
     gates: &'a GatesCode,
     lines: Lines,
@@ -121,6 +125,8 @@ impl Plan {
                 .collect(),
             places: self.places(),
             blocks: self.blocks(),
+            inversions: self.inversions(),
+            rotations: self.rotations(),
             evaluations: (0..self.openings.evaluations.count)
                 .map(|n| address(self.memory.evaluation(n)))
                 .collect(),
@@ -150,7 +156,6 @@ impl Plan {
     /// Named places in memory.
     fn places(&self) -> Vec<(&'static str, String)> {
         let memory = &self.memory;
-        let denominators = memory.denominators + DOMAIN_DENOMINATORS * WORD;
         let key_point = memory.key + self.key.first_point();
         let key_points_end = key_point + self.key.points().len() * POINT;
         [
@@ -165,14 +170,12 @@ impl Plan {
             ("INPUTS", memory.inputs),
             ("INPUTS_END", memory.advice),
             ("DENOMINATORS", memory.denominators),
-            ("ROTATION_DENOMINATORS", denominators),
             ("INVERSES", memory.inverses),
             ("INVERSES_END", memory.coefficients),
             ("RIGHT", memory.right),
             ("LEFT", memory.left),
             ("PAIRING", memory.pairing),
             ("KEY_DATA", memory.key),
-            ("KEY_ROTATIONS", memory.key + self.key.first_rotation()),
             ("KEY_TAU", memory.key + self.key.tau()),
             ("GENERATOR", key_points_end),
             ("KEY_POINTS", key_point),
@@ -184,6 +187,25 @@ impl Plan {
         ]
         .map(|(name, at)| (name, address(at)))
         .to_vec()
+    }
+
+    fn inversions(&self) -> Vec<(String, String)> {
+        let memory = &self.memory;
+        let words = (memory.inverses - memory.denominators) / WORD;
+        let pair = |i: usize| {
+            let offset = i * WORD;
+            [memory.denominators, memory.inverses].map(|at| address(at + offset))
+        };
+        (0..words).map(|i| pair(i).into()).collect()
+    }
+
+    fn rotations(&self) -> Vec<(String, String)> {
+        let memory = &self.memory;
+        let denominators = memory.denominators + DOMAIN_DENOMINATORS * WORD;
+        let keys = memory.key + self.key.first_rotation();
+        let words = (memory.inverses - denominators) / WORD;
+        let pair = |i: usize| [denominators, keys].map(|at| address(at + i * WORD));
+        (0..words).map(|i| pair(i).into()).collect()
     }
 
     fn blocks(&self) -> Vec<Copy> {

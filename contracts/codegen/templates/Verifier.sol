@@ -164,12 +164,10 @@ contract {{ name }} is IProofVerifier {
             function invert() {
                 let r := R
                 let product := 1
-                let to := INVERSES
-                for { let at := DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                    mstore(to, product)
-                    product := mulmod(product, mload(at), r)
-                    to := add(to, 0x20)
-                }
+{%- for (denominator, inverse) in inversions %}
+                mstore({{ inverse }}, product)
+                product := mulmod(product, mload({{ denominator }}), r)
+{%- endfor %}
                 mstore(0x00, 0x20)
                 mstore(0x20, 0x20)
                 mstore(0x40, 0x20)
@@ -181,12 +179,10 @@ contract {{ name }} is IProofVerifier {
                 // Zero has no inverse.
                 requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
-                for { let at := INVERSES } gt(at, DENOMINATORS) {} {
-                    at := sub(at, 0x20)
-                    to := sub(to, 0x20)
-                    mstore(to, mulmod(inverse, mload(to), r))
-                    inverse := mulmod(inverse, mload(at), r)
-                }
+{%- for (denominator, inverse) in inversions.iter().rev() %}
+                mstore({{ inverse }}, mulmod(inverse, mload({{ inverse }}), r))
+                inverse := mulmod(inverse, mload({{ denominator }}), r)
+{%- endfor %}
             }
 
             /// Lagrange polynomials and the public inputs' polynomial at x; the distances that the openings need.
@@ -229,11 +225,9 @@ contract {{ name }} is IProofVerifier {
                 mstore(add(DENOMINATORS, 0xa0), inputBelow)
                 {
                     let u := mload(SHPLONK_U)
-                    let from := KEY_ROTATIONS
-                    for { let at := ROTATION_DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                        mstore(at, addmod(u, sub(r, mulmod(x, mload(from), r)), r))
-                        from := add(from, 0x20)
-                    }
+{%- for (denominator, rotation) in rotations %}
+                    mstore({{ denominator }}, addmod(u, sub(r, mulmod(x, mload({{ rotation }}), r)), r))
+{%- endfor %}
                 }
                 invert()
                 // (x^n - 1) / n

@@ -29,10 +29,10 @@ contract DutyW1L1Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0x67710c609466c48f8c5769c9110e48c9fa87018193026ba1ac29aaa0eb257df8;
-    uint256 private constant KEY_BYTES = 2176;
+    bytes32 private constant CIRCUIT = 0x7e2184662e956b6da9bc8155e310ade54a0206bf5a4b023ec291b9760dc1de40;
+    uint256 private constant KEY_BYTES = 2048;
     uint256 private constant INPUT_BYTES = 352;
-    uint256 private constant PROOF_BYTES = 2560;
+    uint256 private constant PROOF_BYTES = 2496;
 
     /// @dev Order of the scalar field.
     uint256 private constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
@@ -61,30 +61,28 @@ contract DutyW1L1Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x0840;
     uint256 private constant SECOND_OPENING = 0x08a0;
     uint256 private constant EVALUATIONS_BLOCK = 0x08e0;
-    uint256 private constant EVALUATIONS_END = 0x0ec0;
+    uint256 private constant EVALUATIONS_END = 0x0e80;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0440;
-    uint256 private constant DENOMINATORS = 0x0ec0;
-    uint256 private constant ROTATION_DENOMINATORS = 0x0f80;
-    uint256 private constant INVERSES = 0x1080;
-    uint256 private constant INVERSES_END = 0x1240;
-    uint256 private constant RIGHT = 0x1660;
-    uint256 private constant LEFT = 0x16e0;
-    uint256 private constant PAIRING = 0x1780;
-    uint256 private constant KEY_DATA = 0x1900;
-    uint256 private constant KEY_ROTATIONS = 0x19e0;
-    uint256 private constant KEY_TAU = 0x1d40;
-    uint256 private constant GENERATOR = 0x2180;
-    uint256 private constant KEY_POINTS = 0x1dc0;
-    uint256 private constant KEY_COEFFICIENTS_LAST = 0x1640;
-    uint256 private constant CALL = 0x30a0;
-    uint256 private constant KEY_CIRCUIT = 0x1900;
-    uint256 private constant KEY_DIGEST = 0x1920;
-    uint256 private constant KEY_PLACES = 0x1940;
-    uint256 private constant KEY_K = 0x1960;
-    uint256 private constant KEY_N_INVERSE = 0x1980;
-    uint256 private constant KEY_OMEGA = 0x19a0;
-    uint256 private constant KEY_OMEGA_LAST = 0x19c0;
+    uint256 private constant DENOMINATORS = 0x0e80;
+    uint256 private constant INVERSES = 0x1040;
+    uint256 private constant INVERSES_END = 0x1200;
+    uint256 private constant RIGHT = 0x15e0;
+    uint256 private constant LEFT = 0x1660;
+    uint256 private constant PAIRING = 0x1700;
+    uint256 private constant KEY_DATA = 0x1880;
+    uint256 private constant KEY_TAU = 0x1cc0;
+    uint256 private constant GENERATOR = 0x2080;
+    uint256 private constant KEY_POINTS = 0x1d40;
+    uint256 private constant KEY_COEFFICIENTS_LAST = 0x15c0;
+    uint256 private constant CALL = 0x2ec0;
+    uint256 private constant KEY_CIRCUIT = 0x1880;
+    uint256 private constant KEY_DIGEST = 0x18a0;
+    uint256 private constant KEY_PLACES = 0x18c0;
+    uint256 private constant KEY_K = 0x18e0;
+    uint256 private constant KEY_N_INVERSE = 0x1900;
+    uint256 private constant KEY_OMEGA = 0x1920;
+    uint256 private constant KEY_OMEGA_LAST = 0x1940;
 
     /// @param key_ Contract with the verifying key as its code.
     /// @param codeHash Hash of that code. Code without instructions never changes, so this is checked once.
@@ -106,7 +104,7 @@ contract DutyW1L1Verifier is IProofVerifier {
         assembly ("memory-safe") {
             start := proof.offset
         }
-        if (msg.data.length != 2980 || proof.length != PROOF_BYTES || start != 420) {
+        if (msg.data.length != 2916 || proof.length != PROOF_BYTES || start != 420) {
             revert MalformedCall();
         }
         return _check(key, 1, 4, start);
@@ -126,12 +124,12 @@ contract DutyW1L1Verifier is IProofVerifier {
             // Selector, two offsets; count and inputs; count, offsets, and every proof after its length.
             table := add(0x84, mul(count, INPUT_BYTES))
             canonical := and(eq(inputs.offset, 0x64), eq(proofs.offset, table))
-            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 2624))))
+            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 2560))))
             for { let i := 0 } and(canonical, lt(i, count)) { i := add(i, 1) } {
                 let offset := calldataload(add(table, shl(5, i)))
                 let length := calldataload(add(table, offset))
                 canonical := and(
-                    eq(offset, add(shl(5, count), mul(i, 2592))),
+                    eq(offset, add(shl(5, count), mul(i, 2528))),
                     eq(length, PROOF_BYTES)
                 )
             }
@@ -172,8 +170,8 @@ contract DutyW1L1Verifier is IProofVerifier {
                 calldatacopy(0x0440, add(proof_, 0), 512)
                 calldatacopy(0x0660, add(proof_, 512), 128)
                 calldatacopy(0x0700, add(proof_, 640), 320)
-                calldatacopy(0x0900, add(proof_, 960), 1472)
-                calldatacopy(0x0860, add(proof_, 2432), 128)
+                calldatacopy(0x0900, add(proof_, 960), 1408)
+                calldatacopy(0x0860, add(proof_, 2368), 128)
                 let ok := 1
                 ok := and(ok, lt(mload(0x0900), r))
                 ok := and(ok, lt(mload(0x0920), r))
@@ -219,8 +217,6 @@ contract DutyW1L1Verifier is IProofVerifier {
                 ok := and(ok, lt(mload(0x0e20), r))
                 ok := and(ok, lt(mload(0x0e40), r))
                 ok := and(ok, lt(mload(0x0e60), r))
-                ok := and(ok, lt(mload(0x0e80), r))
-                ok := and(ok, lt(mload(0x0ea0), r))
                 if iszero(ok) { fail(0xfd02f350) }
             }
 
@@ -261,12 +257,34 @@ contract DutyW1L1Verifier is IProofVerifier {
             function invert() {
                 let r := R
                 let product := 1
-                let to := INVERSES
-                for { let at := DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                    mstore(to, product)
-                    product := mulmod(product, mload(at), r)
-                    to := add(to, 0x20)
-                }
+                mstore(0x1040, product)
+                product := mulmod(product, mload(0x0e80), r)
+                mstore(0x1060, product)
+                product := mulmod(product, mload(0x0ea0), r)
+                mstore(0x1080, product)
+                product := mulmod(product, mload(0x0ec0), r)
+                mstore(0x10a0, product)
+                product := mulmod(product, mload(0x0ee0), r)
+                mstore(0x10c0, product)
+                product := mulmod(product, mload(0x0f00), r)
+                mstore(0x10e0, product)
+                product := mulmod(product, mload(0x0f20), r)
+                mstore(0x1100, product)
+                product := mulmod(product, mload(0x0f40), r)
+                mstore(0x1120, product)
+                product := mulmod(product, mload(0x0f60), r)
+                mstore(0x1140, product)
+                product := mulmod(product, mload(0x0f80), r)
+                mstore(0x1160, product)
+                product := mulmod(product, mload(0x0fa0), r)
+                mstore(0x1180, product)
+                product := mulmod(product, mload(0x0fc0), r)
+                mstore(0x11a0, product)
+                product := mulmod(product, mload(0x0fe0), r)
+                mstore(0x11c0, product)
+                product := mulmod(product, mload(0x1000), r)
+                mstore(0x11e0, product)
+                product := mulmod(product, mload(0x1020), r)
                 mstore(0x00, 0x20)
                 mstore(0x20, 0x20)
                 mstore(0x40, 0x20)
@@ -278,12 +296,34 @@ contract DutyW1L1Verifier is IProofVerifier {
                 // Zero has no inverse.
                 requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
-                for { let at := INVERSES } gt(at, DENOMINATORS) {} {
-                    at := sub(at, 0x20)
-                    to := sub(to, 0x20)
-                    mstore(to, mulmod(inverse, mload(to), r))
-                    inverse := mulmod(inverse, mload(at), r)
-                }
+                mstore(0x11e0, mulmod(inverse, mload(0x11e0), r))
+                inverse := mulmod(inverse, mload(0x1020), r)
+                mstore(0x11c0, mulmod(inverse, mload(0x11c0), r))
+                inverse := mulmod(inverse, mload(0x1000), r)
+                mstore(0x11a0, mulmod(inverse, mload(0x11a0), r))
+                inverse := mulmod(inverse, mload(0x0fe0), r)
+                mstore(0x1180, mulmod(inverse, mload(0x1180), r))
+                inverse := mulmod(inverse, mload(0x0fc0), r)
+                mstore(0x1160, mulmod(inverse, mload(0x1160), r))
+                inverse := mulmod(inverse, mload(0x0fa0), r)
+                mstore(0x1140, mulmod(inverse, mload(0x1140), r))
+                inverse := mulmod(inverse, mload(0x0f80), r)
+                mstore(0x1120, mulmod(inverse, mload(0x1120), r))
+                inverse := mulmod(inverse, mload(0x0f60), r)
+                mstore(0x1100, mulmod(inverse, mload(0x1100), r))
+                inverse := mulmod(inverse, mload(0x0f40), r)
+                mstore(0x10e0, mulmod(inverse, mload(0x10e0), r))
+                inverse := mulmod(inverse, mload(0x0f20), r)
+                mstore(0x10c0, mulmod(inverse, mload(0x10c0), r))
+                inverse := mulmod(inverse, mload(0x0f00), r)
+                mstore(0x10a0, mulmod(inverse, mload(0x10a0), r))
+                inverse := mulmod(inverse, mload(0x0ee0), r)
+                mstore(0x1080, mulmod(inverse, mload(0x1080), r))
+                inverse := mulmod(inverse, mload(0x0ec0), r)
+                mstore(0x1060, mulmod(inverse, mload(0x1060), r))
+                inverse := mulmod(inverse, mload(0x0ea0), r)
+                mstore(0x1040, mulmod(inverse, mload(0x1040), r))
+                inverse := mulmod(inverse, mload(0x0e80), r)
             }
 
             /// Lagrange polynomials and the public inputs' polynomial at x; the distances that the openings need.
@@ -326,11 +366,14 @@ contract DutyW1L1Verifier is IProofVerifier {
                 mstore(add(DENOMINATORS, 0xa0), inputBelow)
                 {
                     let u := mload(SHPLONK_U)
-                    let from := KEY_ROTATIONS
-                    for { let at := ROTATION_DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                        mstore(at, addmod(u, sub(r, mulmod(x, mload(from), r)), r))
-                        from := add(from, 0x20)
-                    }
+                    mstore(0x0f40, addmod(u, sub(r, mulmod(x, mload(0x1960), r)), r))
+                    mstore(0x0f60, addmod(u, sub(r, mulmod(x, mload(0x1980), r)), r))
+                    mstore(0x0f80, addmod(u, sub(r, mulmod(x, mload(0x19a0), r)), r))
+                    mstore(0x0fa0, addmod(u, sub(r, mulmod(x, mload(0x19c0), r)), r))
+                    mstore(0x0fc0, addmod(u, sub(r, mulmod(x, mload(0x19e0), r)), r))
+                    mstore(0x0fe0, addmod(u, sub(r, mulmod(x, mload(0x1a00), r)), r))
+                    mstore(0x1000, addmod(u, sub(r, mulmod(x, mload(0x1a20), r)), r))
+                    mstore(0x1020, addmod(u, sub(r, mulmod(x, mload(0x1a40), r)), r))
                 }
                 invert()
                 // (x^n - 1) / n
@@ -346,165 +389,152 @@ contract DutyW1L1Verifier is IProofVerifier {
             function gates() -> eval {
                 let r := R
                 let y := mload(Y)
-                mstore(0x21e0, mulmod(y, y, r)) // y^2
-                mstore(0x2200, mulmod(mload(0x21e0), y, r)) // y^3
-                mstore(0x2220, mulmod(mload(0x2200), y, r)) // y^4
-                mstore(0x2240, mulmod(mload(0x2220), y, r)) // y^5
-                mstore(0x2260, mulmod(mload(0x2240), y, r)) // y^6
-                mstore(0x2280, mulmod(mload(0x2260), y, r)) // y^7
-                mstore(0x22a0, mulmod(mload(0x2280), y, r)) // y^8
-                mstore(0x22c0, mulmod(mload(0x22a0), y, r)) // y^9
-                mstore(0x22e0, mulmod(mload(0x22c0), y, r)) // y^10
-                mstore(0x2300, mulmod(mload(0x22e0), y, r)) // y^11
-                mstore(0x2320, mulmod(mload(0x2300), y, r)) // y^12
-                mstore(0x2340, mulmod(mload(0x2320), y, r)) // y^13
-                mstore(0x2360, mulmod(mload(0x2340), y, r)) // y^14
-                mstore(0x2380, mulmod(mload(0x2360), y, r)) // y^15
-                mstore(0x23a0, mulmod(mload(0x2380), y, r)) // y^16
-                mstore(0x23c0, mulmod(mload(0x23a0), y, r)) // y^17
-                mstore(0x23e0, mulmod(mload(0x23c0), y, r)) // y^18
-                mstore(0x2400, mulmod(mload(0x23e0), y, r)) // y^19
-                mstore(0x2420, mulmod(mload(0x2400), y, r)) // y^20
-                mstore(0x2440, mulmod(mload(0x2420), y, r)) // y^21
-                mstore(0x2460, mulmod(mload(0x2440), y, r)) // y^22
-                mstore(0x2480, mulmod(mload(0x2460), y, r)) // y^23
-                mstore(0x24a0, mulmod(mload(0x2480), y, r)) // y^24
-                mstore(0x24c0, mulmod(mload(0x24a0), y, r)) // y^25
-                mstore(0x24e0, mulmod(mload(0x24c0), y, r)) // y^26
-                mstore(0x2500, mulmod(mload(0x24e0), y, r)) // y^27
-                mstore(0x2520, mulmod(mload(0x2500), y, r)) // y^28
-                mstore(0x2540, mulmod(mload(0x2520), y, r)) // y^29
-                mstore(0x2560, mulmod(mload(0x2540), y, r)) // y^30
-                mstore(0x2580, mulmod(mload(0x2560), y, r)) // y^31
-                mstore(0x25a0, mulmod(mload(0x2580), y, r)) // y^32
-                mstore(0x25c0, mulmod(mload(0x25a0), y, r)) // y^33
-                mstore(0x25e0, mulmod(mload(0x25c0), y, r)) // y^34
-                mstore(0x2600, mulmod(mload(0x25e0), y, r)) // y^35
-                mstore(0x2620, mulmod(mload(0x2600), y, r)) // y^36
-                mstore(0x2640, mulmod(mload(0x2620), y, r)) // y^37
-                mstore(0x2660, mulmod(mload(0x2640), y, r)) // y^38
-                mstore(0x2680, mulmod(mload(0x2660), y, r)) // y^39
+                mstore(0x20e0, mulmod(y, y, r)) // y^2
+                mstore(0x2100, mulmod(mload(0x20e0), y, r)) // y^3
+                mstore(0x2120, mulmod(mload(0x2100), y, r)) // y^4
+                mstore(0x2140, mulmod(mload(0x2120), y, r)) // y^5
+                mstore(0x2160, mulmod(mload(0x2140), y, r)) // y^6
+                mstore(0x2180, mulmod(mload(0x2160), y, r)) // y^7
+                mstore(0x21a0, mulmod(mload(0x2180), y, r)) // y^8
+                mstore(0x21c0, mulmod(mload(0x21a0), y, r)) // y^9
+                mstore(0x21e0, mulmod(mload(0x21c0), y, r)) // y^10
+                mstore(0x2200, mulmod(mload(0x21e0), y, r)) // y^11
+                mstore(0x2220, mulmod(mload(0x2200), y, r)) // y^12
+                mstore(0x2240, mulmod(mload(0x2220), y, r)) // y^13
+                mstore(0x2260, mulmod(mload(0x2240), y, r)) // y^14
+                mstore(0x2280, mulmod(mload(0x2260), y, r)) // y^15
+                mstore(0x22a0, mulmod(mload(0x2280), y, r)) // y^16
+                mstore(0x22c0, mulmod(mload(0x22a0), y, r)) // y^17
+                mstore(0x22e0, mulmod(mload(0x22c0), y, r)) // y^18
+                mstore(0x2300, mulmod(mload(0x22e0), y, r)) // y^19
+                mstore(0x2320, mulmod(mload(0x2300), y, r)) // y^20
+                mstore(0x2340, mulmod(mload(0x2320), y, r)) // y^21
+                mstore(0x2360, mulmod(mload(0x2340), y, r)) // y^22
+                mstore(0x2380, mulmod(mload(0x2360), y, r)) // y^23
+                mstore(0x23a0, mulmod(mload(0x2380), y, r)) // y^24
+                mstore(0x23c0, mulmod(mload(0x23a0), y, r)) // y^25
+                mstore(0x23e0, mulmod(mload(0x23c0), y, r)) // y^26
+                mstore(0x2400, mulmod(mload(0x23e0), y, r)) // y^27
+                mstore(0x2420, mulmod(mload(0x2400), y, r)) // y^28
+                mstore(0x2440, mulmod(mload(0x2420), y, r)) // y^29
+                mstore(0x2460, mulmod(mload(0x2440), y, r)) // y^30
+                mstore(0x2480, mulmod(mload(0x2460), y, r)) // y^31
+                mstore(0x24a0, mulmod(mload(0x2480), y, r)) // y^32
+                mstore(0x24c0, mulmod(mload(0x24a0), y, r)) // y^33
                 // lane
                 {
-                    mstore(0x26a0, mulmod(mload(0x0980), mload(0x0980), r))
-                    mstore(0x26c0, mulmod(mload(0x0980), mulmod(mload(0x26a0), mload(0x26a0), r), r))
-                    mstore(0x26e0, mulmod(add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x2700, mulmod(mload(0x0ce0), mulmod(mload(0x26e0), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
-                    mstore(0x2720, add(mulmod(mload(0x0d00), mload(0x26c0), r), mulmod(mload(0x0980), mload(0x2700), r)))
-                    mstore(0x2740, mulmod(mload(0x0920), mload(0x0920), r))
-                    mstore(0x2760, mulmod(mload(0x0920), mulmod(mload(0x2740), mload(0x2740), r), r))
-                    mstore(0x2780, mulmod(mload(0x0940), mload(0x0940), r))
-                    mstore(0x27a0, mulmod(mload(0x0940), mulmod(mload(0x2780), mload(0x2780), r), r))
-                    mstore(0x27c0, add(mulmod(mload(0x0d00), mload(0x27a0), r), mulmod(mload(0x2700), mload(0x0940), r)))
-                    mstore(0x27e0, add(mload(0x27c0), add(mulmod(mload(0x0d00), mload(0x2760), r), mulmod(mload(0x2700), mload(0x0920), r))))
-                    mstore(0x2800, addmod(mload(0x27e0), mul(2, mload(0x2720)), r))
-                    mstore(0x2820, mulmod(mload(0x0960), mload(0x0960), r))
-                    mstore(0x2840, mulmod(mload(0x0960), mulmod(mload(0x2820), mload(0x2820), r), r))
-                    mstore(0x2860, add(mload(0x2720), add(mulmod(mload(0x0d00), mload(0x2840), r), mulmod(mload(0x2700), mload(0x0960), r))))
-                    mstore(0x2880, addmod(mload(0x2860), mul(2, mload(0x27c0)), r))
-                    mstore(0x28a0, add(mload(0x2880), mulmod(4, mload(0x27e0), r)))
-                    mstore(0x28c0, add(mload(0x0d20), add(mload(0x0d00), mload(0x2700))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x28c0), add(mload(0x0c60), sub(r, mload(0x09a0))), r), add(add(mload(0x2800), mload(0x28a0)), mulmod(mload(0x0d20), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x26c0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x2840), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x27a0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2760), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0940), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0980), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0960), r))))), r)), r))), r))
-                    mstore(0x28e0, add(mload(0x28c0), sub(r, mload(0x0d40))))
-                    mstore(0x2900, add(mload(0x28a0), sub(r, mulmod(mload(0x28e0), mload(0x09c0), r))))
-                    mstore(0x2920, add(mload(0x2800), mulmod(4, mload(0x2860), r)))
-                    mstore(0x2940, add(add(mload(0x2880), mload(0x2920)), sub(r, mulmod(mload(0x28e0), mload(0x09e0), r))))
-                    mstore(0x2960, add(mload(0x2920), sub(r, mulmod(mload(0x28e0), mload(0x0a00), r))))
-                    mstore(0x2980, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x26c0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2840), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x27a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0960), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x09a0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0980), r))))), r))
-                    mstore(0x29a0, mulmod(mload(0x09a0), mload(0x09a0), r))
-                    mstore(0x29c0, mulmod(mload(0x09a0), mulmod(mload(0x29a0), mload(0x29a0), r), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x28c0), mload(0x0c80), r), addmod(add(add(mload(0x2960), addmod(mload(0x2900), mload(0x2940), r)), mulmod(mload(0x0d20), mload(0x2980), r)), sub(r, mulmod(mload(0x0d40), add(mload(0x09c0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x29c0), r)), r)), r)))
-                    mstore(0x29e0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x26c0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2840), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0980), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2980), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x09a0), r))))))
-                    mstore(0x2a00, mulmod(mload(0x09c0), mload(0x09c0), r))
-                    mstore(0x2a20, mulmod(mload(0x09c0), mulmod(mload(0x2a00), mload(0x2a00), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x28c0), mload(0x0ca0), r), add(add(mulmod(mload(0x0d20), mload(0x29e0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x2960), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x2900), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x2940), r)))), sub(r, mulmod(mload(0x0d40), add(add(mload(0x09e0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2a20), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x29c0), r)), r))), r))
-                    mstore(0x2a40, mulmod(mload(0x09e0), mload(0x09e0), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x28c0), mload(0x0cc0), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x2960), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x2900), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x2940), r))), mulmod(mload(0x0d20), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x26c0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x09a0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x29e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x2980), r)))), r)), sub(r, mulmod(mload(0x0d40), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x29c0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2a20), r), add(mload(0x0a00), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x09e0), mulmod(mload(0x2a40), mload(0x2a40), r), r), r)))), r))), r))
-                    mstore(0x2a60, mulmod(mload(0x0d60), add(3, sub(r, mload(0x0d60))), r))
-                    mstore(0x2a80, add(mload(0x0a80), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0a20), r)))
-                    mstore(0x2aa0, mulmod(mload(0x2a80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2a80)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2a60), mulmod(mload(0x2aa0), add(2, mload(0x2aa0)), r), r))
-                    mstore(0x2ac0, add(mload(0x0aa0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0a40), r)))
-                    mstore(0x2ae0, mulmod(mload(0x2ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2ac0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2a60), mulmod(mload(0x2ae0), add(2, mload(0x2ae0)), r), r))
-                    mstore(0x2b00, add(mload(0x0ac0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0a60), r)))
-                    mstore(0x2b20, mulmod(mload(0x2b00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2b00)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2a60), mulmod(mload(0x2b20), add(2, mload(0x2b20)), r), r))
-                    mstore(0x2b40, mulmod(mload(0x0d60), add(mload(0x0d60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0a20), mload(0x2b40), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0a40), mload(0x2b40), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0a60), mload(0x2b40), r))
-                    mstore(0x2b60, add(mload(0x0a20), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0ae0), r)))
-                    mstore(0x2b80, mulmod(mload(0x2b60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2b60)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x2b80), add(2, mload(0x2b80)), r), r))
-                    mstore(0x2ba0, add(mload(0x0a60), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0b20), r)))
-                    mstore(0x2bc0, mulmod(mload(0x2ba0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2ba0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x2bc0), add(2, mload(0x2bc0)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x0ac0), add(mload(0x0ac0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r))
-                    mstore(0x2be0, add(sub(r, mload(0x0ac0)), add(mload(0x0a40), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0b00), r))))
-                    mstore(0x2c00, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x2be0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x2c00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x2c00)), r), r))
-                    mstore(0x2c20, mulmod(mload(0x0d80), add(add(mload(0x0a80), sub(r, mload(0x0b40))), sub(r, mod(add(mulmod(0x10000, add(mload(0x0ac0), mload(0x2c00)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x2b60), r), mulmod(mload(0x2b80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2b60))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x2ba0), r), mulmod(mload(0x2bc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2ba0))), r)), r)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mload(0x2c20))
-                    mstore(0x2c40, mulmod(mload(0x0ac0), mload(0x2c00), r))
-                    mstore(0x2c60, add(mload(0x0aa0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000))
-                    mstore(0x2c80, sub(r, mload(0x0b80)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), add(mload(0x0b60), sub(r, mod(add(add(mload(0x0b80), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x2be0), r)), mulmod(mload(0x2c40), add(mload(0x2c60), mload(0x2c80)), r)), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), add(mload(0x0900), sub(r, mulmod(mload(0x0ba0), add(add(add(1, mulmod(mload(0x0ac0), mload(0x2c60), r)), mulmod(mload(0x2c00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0b80)), r)), mulmod(mload(0x2c40), add(mload(0x2c80), mulmod(mload(0x2c60), mload(0x2c60), r)), r)), r))), r))
-                    mstore(0x2ca0, add(mload(0x0920), mload(0x0bc0)))
-                    mstore(0x2cc0, add(mulmod(mulmod(mload(0x0da0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0da0)), r), mulmod(mulmod(add(mload(0x0920), sub(r, mload(0x09a0))), add(mload(0x0920), sub(r, mload(0x09c0))), r), mulmod(add(mload(0x0920), sub(r, mload(0x09e0))), add(mload(0x0920), sub(r, mload(0x0a00))), r), r), r), mulmod(mulmod(mload(0x0da0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0da0)), r), mulmod(mulmod(add(mload(0x2ca0), sub(r, mload(0x09a0))), add(mload(0x2ca0), sub(r, mload(0x09c0))), r), mulmod(add(mload(0x2ca0), sub(r, mload(0x09e0))), add(mload(0x2ca0), sub(r, mload(0x0a00))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x2cc0))
-                    mstore(0x2ce0, mulmod(mload(0x0dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0dc0)), r))
-                    mstore(0x2d00, mulmod(mload(0x0dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0dc0)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ce0), mulmod(mload(0x0900), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0900)), r), r), mulmod(mload(0x2d00), mulmod(mload(0x0c20), mload(0x0c40), r), r)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ce0), add(mload(0x0a20), sub(r, mulmod(mload(0x0900), add(mulmod(0x2710, mload(0x0ba0), r), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffcb, mulmod(mload(0x0b80), mload(0x0c00), r), r)), r))), r), mulmod(mload(0x2d00), add(mulmod(0x30644e72e131a029b85044b68181585d2833e84879b9709143e1f593f0000001, mload(0x0c40), r), add(add(mload(0x2c80), mload(0x0900)), sub(r, mulmod(mload(0x0ba0), add(add(mload(0x0be0), mulmod(0x100000000000000, mload(0x0c00), r)), mulmod(0x10000000000000000000000000000, mulmod(mload(0x0c20), mload(0x0c00), r), r)), r)))), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2ce0), add(mload(0x0a40), sub(r, mulmod(mload(0x0900), add(mulmod(0x2710, mload(0x0be0), r), sub(r, mulmod(mload(0x0b80), mload(0x0c20), r))), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2ce0), add(mload(0x0a60), sub(r, mulmod(mload(0x0900), mload(0x0c40), r))), r))
-                    mstore(0x2d20, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0de0)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0de0)), r))
-                    mstore(0x2d40, mulmod(mload(0x0de0), mulmod(mload(0x2d20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0de0)), r), r))
-                    mstore(0x2d60, mulmod(mload(0x0de0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0de0)), r))
-                    mstore(0x2d80, mulmod(mload(0x2d20), mload(0x2d60), r))
-                    mstore(0x2da0, sub(r, mload(0x0a20)))
-                    mstore(0x2dc0, mulmod(mload(0x2d60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0de0)), r))
-                    mstore(0x2de0, mulmod(mload(0x2dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0de0)), r))
-                    mstore(0x2e00, sub(r, mload(0x0ba0)))
-                    mstore(0x2e20, mulmod(mload(0x2dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0de0)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e20), mulmod(mload(0x0a20), add(mload(0x0a20), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r), add(add(mulmod(mload(0x2d80), add(mload(0x0a40), add(mload(0x0a60), mload(0x2da0))), r), mulmod(mload(0x2d40), mulmod(mload(0x0ba0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0ba0)), r), r)), mulmod(mload(0x2de0), mulmod(mload(0x0900), add(mload(0x0b80), mload(0x2e00)), r), r))))
-                    mstore(0x2e40, sub(r, mload(0x0900)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e20), mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r), add(add(mulmod(mload(0x2d40), add(mload(0x0be0), mload(0x2da0)), r), mulmod(mload(0x2d80), add(mload(0x0b80), add(mload(0x0ba0), mload(0x2e40))), r)), mulmod(mload(0x2de0), mulmod(mload(0x0be0), add(1, mload(0x2e40)), r), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2e20), mulmod(mload(0x0a60), add(mload(0x0a60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r), add(mulmod(mload(0x2de0), mulmod(mload(0x0c00), add(1, mload(0x2e40)), r), r), add(mulmod(mload(0x2d40), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0900), sub(r, mload(0x0be0)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x2e00)), r)), r), mulmod(mload(0x2d80), add(mload(0x0be0), sub(r, mod(add(mulmod(0x100000000000000, mload(0x0b80), r), add(add(mload(0x0a20), mulmod(0x10000, mload(0x0a40), r)), mulmod(0x100000000, mload(0x0900), r))), r))), r)))))
-                    mstore(0x2e60, add(mload(0x0c00), sub(r, mload(0x0c20))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2de0), mulmod(mload(0x0c20), add(1, mload(0x2e40)), r), r), add(mulmod(mload(0x2d40), add(mload(0x0a40), sub(r, mulmod(mload(0x0ba0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x2c80), mload(0x0900))), r))), r), mulmod(mload(0x2d80), add(mload(0x2e60), sub(r, mulmod(mload(0x0c40), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x0900), r), add(add(mload(0x0a60), mulmod(0x100000000000000, mload(0x0a20), r)), mulmod(0x10000000000000000000000000000, mload(0x0ba0), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2d40), mulmod(mload(0x0be0), add(1, mload(0x2e00)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2d40), add(mload(0x2e00), mload(0x2e60)), r))
-                    mstore(0x2e80, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0e00)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0e00)), r))
-                    mstore(0x2ea0, mulmod(mload(0x0e00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0e00)), r))
-                    mstore(0x2ec0, mulmod(mload(0x2ea0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0e00)), r))
-                    mstore(0x2ee0, mulmod(mload(0x2ec0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0e00)), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x0a20), mload(0x2ee0), r), add(mulmod(add(mload(0x0900), sub(r, mload(0x0c60))), mulmod(mload(0x2ec0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0e00)), r), r), add(mulmod(add(mload(0x0900), sub(r, mload(0x0280))), mulmod(mload(0x2e80), mload(0x2ea0), r), r), mulmod(add(sub(r, mload(0x0be0)), add(mload(0x0ba0), mulmod(mload(0x0b80), mload(0x0900), r))), mulmod(mload(0x0e00), mulmod(mload(0x2e80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0e00)), r), r), r)))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0a40), mload(0x2ee0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0a60), mload(0x2ee0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0a80), mload(0x2ee0), r))
-                    mstore(0x2f00, mulmod(mload(0x0ce0), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    mstore(0x2f20, mulmod(mload(0x26e0), mload(0x2f00), r))
-                    mstore(0x2f40, mulmod(mload(0x2f00), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
-                    mstore(0x2f60, mulmod(mload(0x2f40), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
-                    mstore(0x2f80, mulmod(mload(0x2f40), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f80), add(mload(0x0be0), mload(0x2da0)), r), add(mulmod(mload(0x2f60), add(mload(0x09a0), mload(0x2e40)), r), mulmod(mload(0x2f20), add(add(mload(0x09a0), sub(r, mload(0x0920))), sub(r, mload(0x0a80))), r))))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2f60), add(mload(0x09c0), mload(0x2c80)), r), mulmod(mload(0x2f20), add(add(mload(0x09c0), sub(r, mload(0x0940))), sub(r, mload(0x0aa0))), r)), mulmod(mload(0x2f80), add(mload(0x0ba0), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x0a40), r), add(add(mload(0x0900), mulmod(0x10000000000, mload(0x0a20), r)), mulmod(0x20000000000000, mload(0x0a60), r))), r))), r)))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2f60), add(mload(0x09e0), mload(0x2e00)), r), mulmod(mload(0x2f20), add(sub(r, mload(0x0ac0)), add(mload(0x09e0), sub(r, mload(0x0960)))), r)), mulmod(mload(0x2f80), add(add(mload(0x0c00), sub(r, mload(0x0a60))), mulmod(0x1000, mload(0x0b80), r)), r)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2f80), add(mload(0x0a40), add(mload(0x0c20), sub(r, mload(0x0c40)))), r), add(mulmod(mload(0x2f20), add(mload(0x0a00), sub(r, mload(0x0980))), r), mulmod(mload(0x2f60), add(mload(0x0a00), sub(r, mload(0x0cc0))), r))))
-                    mstore(0x2fa0, mulmod(add(mload(0x0e20), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0e20)), r))
-                    mstore(0x2fc0, mulmod(mload(0x2fa0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0e20)), r))
-                    mstore(0x2fe0, mulmod(mload(0x0e20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0e20)), r))
-                    mstore(0x3000, mulmod(mload(0x2fe0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0e20)), r))
-                    mstore(0x3020, mulmod(mload(0x2fa0), mload(0x3000), r))
-                    mstore(0x3040, mulmod(mload(0x3000), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0e20)), r))
-                    mstore(0x3060, mulmod(mload(0x3040), add(mload(0x0e20), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
-                    mstore(0x3080, mulmod(mload(0x3040), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0e20)), r))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3080), add(mload(0x0900), sub(r, mload(0x0b40))), r), add(add(mulmod(mload(0x3020), add(mload(0x0900), mload(0x2da0)), r), add(mulmod(add(mload(0x0900), sub(r, mload(0x0920))), mulmod(mload(0x2fc0), mload(0x2fe0), r), r), mulmod(add(mload(0x0900), sub(r, mod(mload(0x2ca0), r))), mulmod(mload(0x0e20), mulmod(mload(0x2fc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0e20)), r), r), r))), mulmod(mload(0x3060), add(mload(0x0b80), sub(r, mod(add(add(add(mload(0x0900), mload(0x2da0)), mulmod(0x10000, add(mload(0x0900), sub(r, mload(0x0a40))), r)), mulmod(0x100000000, add(mload(0x0900), sub(r, mload(0x0a60))), r)), r))), r))), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3080), add(mload(0x0b80), sub(r, mload(0x0b60))), r), add(mulmod(mload(0x3020), add(mload(0x0b80), sub(r, mload(0x0a40))), r), mulmod(mload(0x3060), add(mload(0x0ba0), sub(r, mod(add(mulmod(14, mload(0x0a60), r), add(mulmod(14, mload(0x0a20), r), mulmod(26, mload(0x0a40), r))), r))), r))))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3020), add(mload(0x0ba0), sub(r, mload(0x0a60))), r), mulmod(mload(0x3060), add(mload(0x0be0), sub(r, mload(0x0a40))), r)))
+                    mstore(0x24e0, mulmod(mload(0x0980), mload(0x0980), r))
+                    mstore(0x2500, mulmod(mload(0x0980), mulmod(mload(0x24e0), mload(0x24e0), r), r))
+                    mstore(0x2520, mulmod(add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    mstore(0x2540, mulmod(mload(0x2520), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x2560, mulmod(mload(0x0ce0), mulmod(mload(0x2540), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x2580, add(mulmod(mload(0x0d00), mload(0x2500), r), mulmod(mload(0x0980), mload(0x2560), r)))
+                    mstore(0x25a0, mulmod(mload(0x0920), mload(0x0920), r))
+                    mstore(0x25c0, mulmod(mload(0x0920), mulmod(mload(0x25a0), mload(0x25a0), r), r))
+                    mstore(0x25e0, mulmod(mload(0x0940), mload(0x0940), r))
+                    mstore(0x2600, mulmod(mload(0x0940), mulmod(mload(0x25e0), mload(0x25e0), r), r))
+                    mstore(0x2620, add(mulmod(mload(0x0d00), mload(0x2600), r), mulmod(mload(0x2560), mload(0x0940), r)))
+                    mstore(0x2640, add(mload(0x2620), add(mulmod(mload(0x0d00), mload(0x25c0), r), mulmod(mload(0x2560), mload(0x0920), r))))
+                    mstore(0x2660, addmod(mload(0x2640), mul(2, mload(0x2580)), r))
+                    mstore(0x2680, mulmod(mload(0x0960), mload(0x0960), r))
+                    mstore(0x26a0, mulmod(mload(0x0960), mulmod(mload(0x2680), mload(0x2680), r), r))
+                    mstore(0x26c0, add(mload(0x2580), add(mulmod(mload(0x0d00), mload(0x26a0), r), mulmod(mload(0x2560), mload(0x0960), r))))
+                    mstore(0x26e0, addmod(mload(0x26c0), mul(2, mload(0x2620)), r))
+                    mstore(0x2700, add(mload(0x26e0), mulmod(4, mload(0x2640), r)))
+                    mstore(0x2720, add(mload(0x0d20), add(mload(0x0d00), mload(0x2560))))
+                    mstore(0x2740, mulmod(mload(0x0d60), add(mload(0x0d60), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x2760, mulmod(mload(0x2740), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0d60)), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x0a20), mulmod(0x2e6020836d24e427fb4ced7991714a03f131be9ac9fc6135e10de0adc6000001, mulmod(mload(0x2760), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0d60)), r), r), r), add(mulmod(mload(0x2720), add(mload(0x0c60), sub(r, mload(0x09a0))), r), add(add(mload(0x2660), mload(0x2700)), mulmod(mload(0x0d20), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x2500), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x26a0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2600), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x25c0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0940), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0980), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0960), r))))), r)), r))), r))
+                    mstore(0x2780, add(mload(0x2720), sub(r, mload(0x0d40))))
+                    mstore(0x27a0, add(mload(0x2700), sub(r, mulmod(mload(0x2780), mload(0x09c0), r))))
+                    mstore(0x27c0, add(mload(0x2660), mulmod(4, mload(0x26c0), r)))
+                    mstore(0x27e0, add(add(mload(0x26e0), mload(0x27c0)), sub(r, mulmod(mload(0x2780), mload(0x09e0), r))))
+                    mstore(0x2800, add(mload(0x27c0), sub(r, mulmod(mload(0x2780), mload(0x0a00), r))))
+                    mstore(0x2820, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x2500), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x26a0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2600), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0960), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x09a0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0980), r))))), r))
+                    mstore(0x2840, mulmod(mload(0x09a0), mload(0x09a0), r))
+                    mstore(0x2860, mulmod(mload(0x09a0), mulmod(mload(0x2840), mload(0x2840), r), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2720), mload(0x0c80), r), addmod(add(add(mload(0x2800), addmod(mload(0x27a0), mload(0x27e0), r)), mulmod(mload(0x0d20), mload(0x2820), r)), sub(r, mulmod(mload(0x0d40), add(mload(0x09c0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x2860), r)), r)), r)))
+                    mstore(0x2880, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x2500), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x26a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0980), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2820), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x09a0), r))))))
+                    mstore(0x28a0, mulmod(mload(0x09c0), mload(0x09c0), r))
+                    mstore(0x28c0, mulmod(mload(0x09c0), mulmod(mload(0x28a0), mload(0x28a0), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x2720), mload(0x0ca0), r), add(add(mulmod(mload(0x0d20), mload(0x2880), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x2800), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x27a0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x27e0), r)))), sub(r, mulmod(mload(0x0d40), add(add(mload(0x09e0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x28c0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2860), r)), r))), r))
+                    mstore(0x28e0, mulmod(mload(0x09e0), mload(0x09e0), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x2720), mload(0x0cc0), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x2800), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x27a0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x27e0), r))), mulmod(mload(0x0d20), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x2500), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x09a0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x2880), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x2820), r)))), r)), sub(r, mulmod(mload(0x0d40), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x2860), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x28c0), r), add(mload(0x0a00), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x09e0), mulmod(mload(0x28e0), mload(0x28e0), r), r), r)))), r))), r))
+                    mstore(0x2900, add(mload(0x0a40), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0a60), r)))
+                    mstore(0x2920, mulmod(mload(0x2900), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2900)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x2920), add(2, mload(0x2920)), r), r))
+                    mstore(0x2940, add(mload(0x0ac0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0ae0), r)))
+                    mstore(0x2960, mulmod(mload(0x2940), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2940)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x2960), add(2, mload(0x2960)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x0bc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0bc0)), r), r))
+                    mstore(0x2980, add(sub(r, mload(0x0bc0)), add(mload(0x0a80), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0aa0), r))))
+                    mstore(0x29a0, mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mload(0x2980), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), mulmod(mload(0x29a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x29a0)), r), r))
+                    mstore(0x29c0, mulmod(mload(0x0d80), add(add(mload(0x0b00), sub(r, mload(0x0b20))), sub(r, mod(add(mulmod(0x10000, add(mload(0x0bc0), mload(0x29a0)), r), mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, add(add(mulmod(4, mload(0x2900), r), mulmod(mload(0x2920), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2900))), r)), mulmod(0x100000000, add(mulmod(4, mload(0x2940), r), mulmod(mload(0x2960), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mul(2, mload(0x2940))), r)), r)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mload(0x29c0))
+                    mstore(0x29e0, mulmod(mload(0x0bc0), mload(0x29a0), r))
+                    mstore(0x2a00, add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0b40)))
+                    mstore(0x2a20, sub(r, mload(0x0b80)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), add(mload(0x0b60), sub(r, mod(add(add(mload(0x0b80), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000000, mload(0x2980), r)), mulmod(mload(0x29e0), add(mload(0x2a00), mload(0x2a20)), r)), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x0d80), add(mload(0x0900), sub(r, mulmod(mload(0x0ba0), add(add(add(1, mulmod(mload(0x0bc0), mload(0x2a00), r)), mulmod(mload(0x29a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0b80)), r)), mulmod(mload(0x29e0), add(mload(0x2a20), mulmod(mload(0x2a00), mload(0x2a00), r)), r)), r))), r))
+                    mstore(0x2a40, mulmod(mload(0x0da0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0da0)), r))
+                    mstore(0x2a60, add(mload(0x0b00), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0a40), r)))
+                    mstore(0x2a80, mulmod(mload(0x2a60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2a60)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2a40), mulmod(mload(0x2a80), add(2, mload(0x2a80)), r), r), mulmod(mulmod(mload(0x0da0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0da0)), r), mulmod(mulmod(add(mload(0x0920), sub(r, mload(0x09a0))), add(mload(0x0920), sub(r, mload(0x09c0))), r), mulmod(add(mload(0x0920), sub(r, mload(0x09e0))), add(mload(0x0920), sub(r, mload(0x0a00))), r), r), r)))
+                    mstore(0x2aa0, add(mload(0x0b40), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0a80), r)))
+                    mstore(0x2ac0, mulmod(mload(0x2aa0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2aa0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2a40), mulmod(mload(0x2ac0), add(2, mload(0x2ac0)), r), r))
+                    mstore(0x2ae0, add(mload(0x0bc0), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0ac0), r)))
+                    mstore(0x2b00, mulmod(mload(0x2ae0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x2ae0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2a40), mulmod(mload(0x2b00), add(2, mload(0x2b00)), r), r))
+                    mstore(0x2b20, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0d60)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0d60)), r))
+                    mstore(0x2b40, mulmod(mload(0x0d60), mulmod(mload(0x2b20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0d60)), r), r))
+                    mstore(0x2b60, mulmod(mload(0x2740), mload(0x2b20), r))
+                    mstore(0x2b80, mulmod(mload(0x2760), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0d60)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2b80), mulmod(mload(0x0ba0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0ba0)), r), r), add(mulmod(mload(0x2b40), mulmod(mload(0x0900), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0900)), r), r), mulmod(mload(0x2b60), add(mload(0x0c40), sub(r, mulmod(mload(0x0c20), mload(0x0c00), r))), r))))
+                    mstore(0x2ba0, sub(r, mload(0x0a40)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2b80), add(mload(0x0be0), mload(0x2ba0)), r), add(mulmod(mload(0x2b60), add(add(mload(0x2a20), mload(0x0900)), sub(r, mulmod(mload(0x0ba0), add(add(mload(0x0be0), mulmod(0x100000000000000, mload(0x0c00), r)), mulmod(0x10000000000000000000000000000, mload(0x0c40), r)), r))), r), mulmod(mload(0x2b40), add(mload(0x0a40), sub(r, mod(add(mulmod(0x2710, mulmod(mload(0x0900), mload(0x0ba0), r), r), sub(r, mulmod(mload(0x0b80), mulmod(54, mload(0x0c00), r), r))), r))), r))))
+                    mstore(0x2bc0, sub(r, mload(0x0ba0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2b80), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0900), sub(r, mload(0x0be0)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x2bc0)), r)), r), mulmod(mload(0x2b40), add(mload(0x0a80), sub(r, mod(add(sub(r, mulmod(mload(0x0b80), mload(0x0c20), r)), mulmod(0x2710, mulmod(mload(0x0900), mload(0x0be0), r), r)), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2b40), add(mload(0x0ac0), sub(r, mulmod(mload(0x0900), mload(0x0c40), r))), r), mulmod(mload(0x2b80), add(mload(0x0a80), sub(r, mulmod(mload(0x0ba0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x2a20), mload(0x0900))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2b80), mulmod(mload(0x0be0), add(1, mload(0x2bc0)), r), r))
+                    mstore(0x2be0, add(mload(0x0c00), sub(r, mload(0x0c20))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2b80), add(mload(0x2be0), sub(r, mod(add(mload(0x0ba0), mulmod(0x100000000000000, mload(0x0c40), r)), r))), r))
+                    mstore(0x2c00, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0dc0)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0dc0)), r))
+                    mstore(0x2c20, mulmod(mload(0x0dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0dc0)), r))
+                    mstore(0x2c40, mulmod(mload(0x2c00), mload(0x2c20), r))
+                    mstore(0x2c60, mulmod(mload(0x2c20), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0dc0)), r))
+                    mstore(0x2c80, mulmod(mload(0x2c60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0dc0)), r))
+                    mstore(0x2ca0, mulmod(mload(0x2c60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0dc0)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ca0), mulmod(mload(0x0900), add(mload(0x0b80), mload(0x2bc0)), r), r), add(mulmod(mload(0x2c80), add(mload(0x0a80), add(mload(0x0ac0), mload(0x2ba0))), r), add(mulmod(mload(0x2c40), mulmod(mload(0x0a40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a40)), r), r), mulmod(add(sub(r, mload(0x0be0)), add(mload(0x0ba0), mulmod(mload(0x0b80), mload(0x0900), r))), mulmod(mload(0x0dc0), mulmod(mload(0x2c00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0dc0)), r), r), r)))))
+                    mstore(0x2cc0, sub(r, mload(0x0900)))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2c80), add(mload(0x0b80), add(mload(0x0ba0), mload(0x2cc0))), r), mulmod(mload(0x2c40), mulmod(mload(0x0a80), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0a80)), r), r)), mulmod(mload(0x2ca0), mulmod(mload(0x0be0), add(1, mload(0x2cc0)), r), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ca0), mulmod(mload(0x0c00), add(1, mload(0x2cc0)), r), r), add(mulmod(mload(0x2c40), mulmod(mload(0x0ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0ac0)), r), r), mulmod(mload(0x2c80), add(mload(0x0be0), sub(r, mod(add(mulmod(0x100000000000000, mload(0x0b80), r), add(add(mload(0x0a40), mulmod(0x10000, mload(0x0a80), r)), mulmod(0x100000000, mload(0x0900), r))), r))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ca0), mulmod(mload(0x0c20), add(1, mload(0x2cc0)), r), r), mulmod(mload(0x2c80), add(mload(0x2be0), sub(r, mulmod(mload(0x0c40), add(mulmod(0x1000000000000000000000000000000000000000000, mload(0x0900), r), add(add(mload(0x0ac0), mulmod(0x100000000000000, mload(0x0a40), r)), mulmod(0x10000000000000000000000000000, mload(0x0ba0), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2ca0), mulmod(mload(0x0c40), mload(0x0be0), r), r))
+                    mstore(0x2ce0, mulmod(mload(0x0ce0), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x2d00, mulmod(mload(0x2540), mload(0x2ce0), r))
+                    mstore(0x2d20, mulmod(mload(0x2ce0), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    mstore(0x2d40, mulmod(mload(0x2d20), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x2d60, mulmod(mload(0x2d40), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
+                    mstore(0x2d80, mulmod(mload(0x2d40), add(mload(0x0ce0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2d60), add(mload(0x0be0), mload(0x2ba0)), r), add(mulmod(mload(0x2d00), add(mload(0x0900), mload(0x2ba0)), r), mulmod(add(mload(0x0900), sub(r, mload(0x0920))), mulmod(mload(0x2520), mload(0x2d20), r), r))), mulmod(mload(0x2d80), add(mload(0x0b80), sub(r, mod(add(add(add(mload(0x0900), mload(0x2ba0)), mulmod(0x10000, add(mload(0x0900), sub(r, mload(0x0a80))), r)), mulmod(0x100000000, add(mload(0x0900), sub(r, mload(0x0ac0))), r)), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x2d00), add(mload(0x0b80), sub(r, mload(0x0a80))), r), mulmod(mload(0x2d60), add(mload(0x0ba0), sub(r, mod(add(mulmod(0x40000000000000000, mload(0x0a80), r), add(add(mload(0x0900), mulmod(0x10000000000, mload(0x0a40), r)), mulmod(0x20000000000000, mload(0x0ac0), r))), r))), r)), mulmod(mload(0x2d80), add(mload(0x0ba0), sub(r, mod(add(mulmod(14, mload(0x0ac0), r), add(mulmod(14, mload(0x0a40), r), mulmod(26, mload(0x0a80), r))), r))), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2d80), add(mload(0x0be0), sub(r, mload(0x0a80))), r), add(mulmod(mload(0x2d00), add(mload(0x0ba0), sub(r, mload(0x0ac0))), r), mulmod(mload(0x2d60), add(add(mload(0x0c00), sub(r, mload(0x0ac0))), mulmod(0x1000, mload(0x0b80), r)), r))))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x2d60), add(mload(0x0a80), add(mload(0x0c20), sub(r, mload(0x0c40)))), r))
+                    mstore(0x2da0, mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x0de0)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0de0)), r))
+                    mstore(0x2dc0, mulmod(mload(0x2da0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0de0)), r))
+                    mstore(0x2de0, mulmod(mload(0x0de0), mulmod(mload(0x2dc0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0de0)), r), r))
+                    mstore(0x2e00, mulmod(mload(0x0de0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x0de0)), r))
+                    mstore(0x2e20, mulmod(mload(0x2dc0), mload(0x2e00), r))
+                    mstore(0x2e40, mulmod(mload(0x2e00), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0de0)), r))
+                    mstore(0x2e60, mulmod(mload(0x2e40), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x0de0)), r))
+                    mstore(0x2e80, mulmod(mload(0x2e60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc, mload(0x0de0)), r))
+                    mstore(0x2ea0, mulmod(mload(0x2e60), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0de0)), r))
+                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x2ea0), add(mload(0x0900), sub(r, mload(0x0b20))), r), add(mulmod(mload(0x0a40), mload(0x2e80), r), add(add(mulmod(mload(0x2e20), add(mload(0x09a0), mload(0x2cc0)), r), mulmod(mload(0x2de0), add(add(mload(0x09a0), sub(r, mload(0x0920))), sub(r, mload(0x0b00))), r)), mulmod(mulmod(mload(0x2da0), mload(0x2e40), r), add(add(mload(0x0900), sub(r, mload(0x0280))), sub(r, mload(0x0cc0))), r)))), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2ea0), add(mload(0x0b80), sub(r, mload(0x0b60))), r), add(mulmod(mload(0x0a80), mload(0x2e80), r), add(mulmod(mload(0x2e20), add(mload(0x09c0), mload(0x2a20)), r), mulmod(mload(0x2de0), add(add(mload(0x09c0), sub(r, mload(0x0940))), sub(r, mload(0x0b40))), r)))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x0ac0), mload(0x2e80), r), add(mulmod(mload(0x2e20), add(mload(0x09e0), mload(0x2bc0)), r), mulmod(mload(0x2de0), add(sub(r, mload(0x0bc0)), add(mload(0x09e0), sub(r, mload(0x0960)))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x2de0), add(mload(0x0a00), sub(r, mload(0x0980))), r), mulmod(mload(0x2e20), add(mload(0x0a00), sub(r, mload(0x0cc0))), r)))
                 }
             }
 
@@ -514,17 +544,17 @@ contract DutyW1L1Verifier is IProofVerifier {
                 let y := mload(Y)
                 let eval := gates()
                 // A product starts with 1 in the first row and ends with 0 or 1 in the last.
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x0e80)), r))
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x0e80), add(mload(0x0e80), sub(r, 1)), r), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x0e40)), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x0e40), add(mload(0x0e40), sub(r, 1)), r), r))
                 let beta := mload(BETA)
                 let gamma := mload(GAMMA)
                 let shift := mulmod(beta, mload(X), r)
                 let left
                 let right
                 // Product 0, from row to row.
-                left := mload(0x0ea0)
-                right := mload(0x0e80)
-                left := mulmod(left, add(add(mload(0x0900), mulmod(beta, mload(0x0e60), r)), gamma), r)
+                left := mload(0x0e60)
+                right := mload(0x0e40)
+                left := mulmod(left, add(add(mload(0x0900), mulmod(beta, mload(0x0e20), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0900), shift), gamma), r)
                 eval := add(mulmod(eval, y, r), mulmod(mload(L_ACTIVE), add(left, sub(r, right)), r))
                 mstore(QUOTIENT, mulmod(eval, mload(INVERSES), r))
@@ -544,13 +574,13 @@ contract DutyW1L1Verifier is IProofVerifier {
                 let inverse4 := mulmod(inverse3, inverse1, r)
                 let inverse5 := mulmod(inverse4, inverse1, r)
                 let inverse6 := mulmod(inverse5, inverse1, r)
-                let z0 := mload(0x0fa0)
+                let z0 := mload(0x0f60)
+                z0 := mulmod(z0, mload(0x0f80), r)
+                z0 := mulmod(z0, mload(0x0fa0), r)
                 z0 := mulmod(z0, mload(0x0fc0), r)
                 z0 := mulmod(z0, mload(0x0fe0), r)
                 z0 := mulmod(z0, mload(0x1000), r)
                 z0 := mulmod(z0, mload(0x1020), r)
-                z0 := mulmod(z0, mload(0x1040), r)
-                z0 := mulmod(z0, mload(0x1060), r)
                 let scale := mulmod(z0, mload(WEIGHT), r)
                 let power := 1
                 let sum
@@ -560,159 +590,153 @@ contract DutyW1L1Verifier is IProofVerifier {
                 let piece
                 // Set 0: 1 commitments at rotations [0, 1, 2, 3, 4, 5, 6].
                 c := mload(WEIGHT)
-                mstore(0x1320, c)
+                mstore(0x12e0, c)
                 part := 0
                 q := mload(0x0900)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ae0), mload(0x1160), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a60), mload(0x1120), r), r), r)
                 q := mload(0x0b80)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1b00), mload(0x1180), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1a80), mload(0x1140), r), r), r)
                 q := mload(0x0ba0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1b20), mload(0x11a0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1aa0), mload(0x1160), r), r), r)
                 q := mload(0x0be0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1b40), mload(0x11c0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ac0), mload(0x1180), r), r), r)
                 q := mload(0x0c00)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1b60), mload(0x11e0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ae0), mload(0x11a0), r), r), r)
                 q := mload(0x0c20)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1b80), mload(0x1200), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1b00), mload(0x11c0), r), r), r)
                 q := mload(0x0c40)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ba0), mload(0x1220), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1b20), mload(0x11e0), r), r), r)
                 part := mulmod(part, inverse6, r)
                 sum := part
-                // Set 1: 1 commitments at rotations [-23, 0, 1].
+                // Set 1: 1 commitments at rotations [-22, 0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1100), r)
+                c := mulmod(c, mload(0x1120), r)
                 c := mulmod(c, mload(0x1140), r)
-                c := mulmod(c, mload(0x1160), r)
-                c := mulmod(c, mload(0x1180), r)
-                mstore(0x1240, c)
+                mstore(0x1200, c)
                 part := 0
-                q := mload(0x0bc0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1bc0), mload(0x1140), r), r), r)
+                q := mload(0x0a20)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1b40), mload(0x1100), r), r), r)
                 q := mload(0x0920)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1be0), mload(0x1160), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1b60), mload(0x1120), r), r), r)
                 q := mload(0x09a0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c00), mload(0x1180), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1b80), mload(0x1140), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 2: 5 commitments at rotations [0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x1160), r)
-                c := mulmod(c, mload(0x1180), r)
+                c := mulmod(c, mload(0x1120), r)
+                c := mulmod(c, mload(0x1140), r)
+                mstore(0x1220, c)
+                c := mulmod(c, y, r)
+                mstore(0x1240, c)
+                c := mulmod(c, y, r)
                 mstore(0x1260, c)
                 c := mulmod(c, y, r)
-                mstore(0x1280, c)
+                mstore(0x1300, c)
                 c := mulmod(c, y, r)
-                mstore(0x12a0, c)
-                c := mulmod(c, y, r)
-                mstore(0x1340, c)
-                c := mulmod(c, y, r)
-                mstore(0x1500, addmod(mload(0x1500), c, r))
+                mstore(0x14c0, addmod(mload(0x14c0), c, r))
                 part := 0
                 q := mload(0x0d20)
-                q := add(mulmod(q, y, r), mload(0x0e80))
+                q := add(mulmod(q, y, r), mload(0x0e40))
                 q := add(mulmod(q, y, r), mload(0x0980))
                 q := add(mulmod(q, y, r), mload(0x0960))
                 q := add(mulmod(q, y, r), mload(0x0940))
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c20), mload(0x1160), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ba0), mload(0x1120), r), r), r)
                 q := mload(0x0d40)
-                q := add(mulmod(q, y, r), mload(0x0ea0))
+                q := add(mulmod(q, y, r), mload(0x0e60))
                 q := add(mulmod(q, y, r), mload(0x0a00))
                 q := add(mulmod(q, y, r), mload(0x09e0))
                 q := add(mulmod(q, y, r), mload(0x09c0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c40), mload(0x1180), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1bc0), mload(0x1140), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 3: 2 commitments at rotations [0, 1, 2, 3].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1120), r)
+                c := mulmod(c, mload(0x1140), r)
                 c := mulmod(c, mload(0x1160), r)
                 c := mulmod(c, mload(0x1180), r)
-                c := mulmod(c, mload(0x11a0), r)
-                c := mulmod(c, mload(0x11c0), r)
-                mstore(0x12c0, c)
+                mstore(0x1280, c)
                 c := mulmod(c, y, r)
-                mstore(0x12e0, c)
+                mstore(0x12a0, c)
                 part := 0
-                q := mload(0x0a40)
-                q := add(mulmod(q, y, r), mload(0x0a20))
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c60), mload(0x1160), r), r), r)
+                q := mload(0x0a80)
+                q := add(mulmod(q, y, r), mload(0x0a40))
+                part := addmod(part, mulmod(q, mulmod(mload(0x1be0), mload(0x1120), r), r), r)
+                q := mload(0x0b40)
+                q := add(mulmod(q, y, r), mload(0x0b00))
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c00), mload(0x1140), r), r), r)
                 q := mload(0x0aa0)
-                q := add(mulmod(q, y, r), mload(0x0a80))
-                part := addmod(part, mulmod(q, mulmod(mload(0x1c80), mload(0x1180), r), r), r)
-                q := mload(0x0b00)
-                q := add(mulmod(q, y, r), mload(0x0ae0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ca0), mload(0x11a0), r), r), r)
+                q := add(mulmod(q, y, r), mload(0x0a60))
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c20), mload(0x1160), r), r), r)
                 q := mload(0x0b60)
-                q := add(mulmod(q, y, r), mload(0x0b40))
-                part := addmod(part, mulmod(q, mulmod(mload(0x1cc0), mload(0x11c0), r), r), r)
+                q := add(mulmod(q, y, r), mload(0x0b20))
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c40), mload(0x1180), r), r), r)
                 part := mulmod(part, inverse3, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 4: 1 commitments at rotations [0, 1, 2].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1120), r)
+                c := mulmod(c, mload(0x1140), r)
                 c := mulmod(c, mload(0x1160), r)
-                c := mulmod(c, mload(0x1180), r)
-                c := mulmod(c, mload(0x11a0), r)
-                mstore(0x1300, c)
+                mstore(0x12c0, c)
                 part := 0
-                q := mload(0x0a60)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1ce0), mload(0x1160), r), r), r)
                 q := mload(0x0ac0)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d00), mload(0x1180), r), r), r)
-                q := mload(0x0b20)
-                part := addmod(part, mulmod(q, mulmod(mload(0x1d20), mload(0x11a0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c60), mload(0x1120), r), r), r)
+                q := mload(0x0bc0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1c80), mload(0x1140), r), r), r)
+                q := mload(0x0ae0)
+                part := addmod(part, mulmod(q, mulmod(mload(0x1ca0), mload(0x1160), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                // Set 5: 16 commitments at rotations [0].
+                // Set 5: 14 commitments at rotations [0].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x1160), r)
+                c := mulmod(c, mload(0x1120), r)
+                mstore(0x1420, addmod(mload(0x1420), c, r))
+                c := mulmod(c, y, r)
+                mstore(0x1440, addmod(mload(0x1440), c, r))
+                c := mulmod(c, y, r)
                 mstore(0x1460, addmod(mload(0x1460), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x1480, addmod(mload(0x1480), c, r))
                 c := mulmod(c, y, r)
+                mstore(0x1560, addmod(mload(0x1560), c, r))
+                c := mulmod(c, y, r)
                 mstore(0x14a0, addmod(mload(0x14a0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x14c0, addmod(mload(0x14c0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x15e0, addmod(mload(0x15e0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x14e0, addmod(mload(0x14e0), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x1520, addmod(mload(0x1520), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x1540, addmod(mload(0x1540), c, r))
+                mstore(0x14e0, addmod(mload(0x14e0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x1560, addmod(mload(0x1560), c, r))
+                mstore(0x1500, addmod(mload(0x1500), c, r))
+                c := mulmod(c, y, r)
+                mstore(0x1540, addmod(mload(0x1540), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x1580, addmod(mload(0x1580), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x15a0, addmod(mload(0x15a0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x15c0, addmod(mload(0x15c0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x1600, addmod(mload(0x1600), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x1620, addmod(mload(0x1620), c, r))
-                c := mulmod(c, y, r)
                 piece := c
+                mstore(0x1340, piece)
+                piece := mulmod(piece, mload(X_TO_N), r)
+                mstore(0x1360, piece)
+                piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x1380, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x13a0, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x13c0, piece)
-                piece := mulmod(piece, mload(X_TO_N), r)
-                mstore(0x13e0, piece)
-                piece := mulmod(piece, mload(X_TO_N), r)
-                mstore(0x1400, piece)
                 c := mulmod(c, y, r)
-                mstore(0x1360, c)
-                q := mload(0x0e40)
+                mstore(0x1320, c)
+                q := mload(0x0e00)
                 q := add(mulmod(q, y, r), mload(QUOTIENT))
-                q := add(mulmod(q, y, r), mload(0x0e60))
                 q := add(mulmod(q, y, r), mload(0x0e20))
-                q := add(mulmod(q, y, r), mload(0x0e00))
                 q := add(mulmod(q, y, r), mload(0x0de0))
                 q := add(mulmod(q, y, r), mload(0x0dc0))
                 q := add(mulmod(q, y, r), mload(0x0da0))
@@ -724,13 +748,13 @@ contract DutyW1L1Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x0ca0))
                 q := add(mulmod(q, y, r), mload(0x0c80))
                 q := add(mulmod(q, y, r), mload(0x0c60))
-                part := mulmod(q, mload(0x1160), r)
+                part := mulmod(q, mload(0x1120), r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                mstore(0x1420, sub(r, scale))
-                mstore(0x1440, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
+                mstore(0x13e0, sub(r, scale))
+                mstore(0x1400, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
                 mstore(
-                    0x1640,
-                    addmod(mload(0x1640), sub(r, mulmod(sum, scale, r)), r)
+                    0x15c0,
+                    addmod(mload(0x15c0), sub(r, mulmod(sum, scale, r)), r)
                 )
             }
 
@@ -772,13 +796,13 @@ contract DutyW1L1Verifier is IProofVerifier {
                 if isFirst {
                     mcopy(RIGHT, 0x0600, 0x40)
                 }
-                addRun(0x08a0, 0x0860, 0x1440, 0)
-                addRun(0x0800, 0x0700, 0x1400, 0)
-                addRun(0x06a0, 0x0660, 0x1360, 0)
+                addRun(0x08a0, 0x0860, 0x1400, 0)
+                addRun(0x0800, 0x0700, 0x13c0, 0)
+                addRun(0x06a0, 0x0660, 0x1320, 0)
                 if iszero(isFirst) {
-                    addRun(0x0600, 0x0600, 0x1320, 0)
+                    addRun(0x0600, 0x0600, 0x12e0, 0)
                 }
-                addRun(0x05c0, 0x0440, 0x1300, 0)
+                addRun(0x05c0, 0x0440, 0x12c0, 0)
             }
 
             /// Requires e(LEFT, [tau]_2) = e(RIGHT, [1]_2).

@@ -22,10 +22,10 @@ contract EnrolmentL4Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0xb10d9e97c034dddb96b9d0a30f9663a6afad2b1924f520e860a6ccdeaf60e3e7;
-    uint256 private constant KEY_BYTES = 1824;
+    bytes32 private constant CIRCUIT = 0xe831c5e5f745d474252fdbd9efc8b4346ea71ca93ff5ce98228d7042b6bfe8f1;
+    uint256 private constant KEY_BYTES = 1760;
     uint256 private constant INPUT_BYTES = 128;
-    uint256 private constant PROOF_BYTES = 5888;
+    uint256 private constant PROOF_BYTES = 5856;
 
     /// @dev Order of the scalar field.
     uint256 private constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
@@ -54,30 +54,28 @@ contract EnrolmentL4Verifier is IProofVerifier {
     uint256 private constant OPENING_BLOCK = 0x0d60;
     uint256 private constant SECOND_OPENING = 0x0dc0;
     uint256 private constant EVALUATIONS_BLOCK = 0x0e00;
-    uint256 private constant EVALUATIONS_END = 0x1ae0;
+    uint256 private constant EVALUATIONS_END = 0x1ac0;
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0360;
-    uint256 private constant DENOMINATORS = 0x1ae0;
-    uint256 private constant ROTATION_DENOMINATORS = 0x1ba0;
-    uint256 private constant INVERSES = 0x1c80;
-    uint256 private constant INVERSES_END = 0x1e20;
-    uint256 private constant RIGHT = 0x2520;
-    uint256 private constant LEFT = 0x25a0;
-    uint256 private constant PAIRING = 0x2640;
-    uint256 private constant KEY_DATA = 0x27c0;
-    uint256 private constant KEY_ROTATIONS = 0x28a0;
-    uint256 private constant KEY_TAU = 0x2ae0;
-    uint256 private constant GENERATOR = 0x2ee0;
-    uint256 private constant KEY_POINTS = 0x2b60;
-    uint256 private constant KEY_COEFFICIENTS_LAST = 0x2500;
-    uint256 private constant CALL = 0x3960;
-    uint256 private constant KEY_CIRCUIT = 0x27c0;
-    uint256 private constant KEY_DIGEST = 0x27e0;
-    uint256 private constant KEY_PLACES = 0x2800;
-    uint256 private constant KEY_K = 0x2820;
-    uint256 private constant KEY_N_INVERSE = 0x2840;
-    uint256 private constant KEY_OMEGA = 0x2860;
-    uint256 private constant KEY_OMEGA_LAST = 0x2880;
+    uint256 private constant DENOMINATORS = 0x1ac0;
+    uint256 private constant INVERSES = 0x1c60;
+    uint256 private constant INVERSES_END = 0x1e00;
+    uint256 private constant RIGHT = 0x24e0;
+    uint256 private constant LEFT = 0x2560;
+    uint256 private constant PAIRING = 0x2600;
+    uint256 private constant KEY_DATA = 0x2780;
+    uint256 private constant KEY_TAU = 0x2aa0;
+    uint256 private constant GENERATOR = 0x2e60;
+    uint256 private constant KEY_POINTS = 0x2b20;
+    uint256 private constant KEY_COEFFICIENTS_LAST = 0x24c0;
+    uint256 private constant CALL = 0x3800;
+    uint256 private constant KEY_CIRCUIT = 0x2780;
+    uint256 private constant KEY_DIGEST = 0x27a0;
+    uint256 private constant KEY_PLACES = 0x27c0;
+    uint256 private constant KEY_K = 0x27e0;
+    uint256 private constant KEY_N_INVERSE = 0x2800;
+    uint256 private constant KEY_OMEGA = 0x2820;
+    uint256 private constant KEY_OMEGA_LAST = 0x2840;
 
     /// @param key_ Contract with the verifying key as its code.
     /// @param codeHash Hash of that code. Code without instructions never changes, so this is checked once.
@@ -99,7 +97,7 @@ contract EnrolmentL4Verifier is IProofVerifier {
         assembly ("memory-safe") {
             start := proof.offset
         }
-        if (msg.data.length != 6084 || proof.length != PROOF_BYTES || start != 196) {
+        if (msg.data.length != 6052 || proof.length != PROOF_BYTES || start != 196) {
             revert MalformedCall();
         }
         return _check(key, 1, 4, start);
@@ -119,12 +117,12 @@ contract EnrolmentL4Verifier is IProofVerifier {
             // Selector, two offsets; count and inputs; count, offsets, and every proof after its length.
             table := add(0x84, mul(count, INPUT_BYTES))
             canonical := and(eq(inputs.offset, 0x64), eq(proofs.offset, table))
-            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 5952))))
+            canonical := and(canonical, eq(calldatasize(), add(table, mul(count, 5920))))
             for { let i := 0 } and(canonical, lt(i, count)) { i := add(i, 1) } {
                 let offset := calldataload(add(table, shl(5, i)))
                 let length := calldataload(add(table, offset))
                 canonical := and(
-                    eq(offset, add(shl(5, count), mul(i, 5920))),
+                    eq(offset, add(shl(5, count), mul(i, 5888))),
                     eq(length, PROOF_BYTES)
                 )
             }
@@ -158,8 +156,8 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 calldatacopy(0x0360, add(proof_, 0), 2048)
                 calldatacopy(0x0b80, add(proof_, 2048), 128)
                 calldatacopy(0x0c20, add(proof_, 2176), 320)
-                calldatacopy(0x0e20, add(proof_, 2496), 3264)
-                calldatacopy(0x0d80, add(proof_, 5760), 128)
+                calldatacopy(0x0e20, add(proof_, 2496), 3232)
+                calldatacopy(0x0d80, add(proof_, 5728), 128)
                 let ok := 1
                 ok := and(ok, lt(mload(0x0e20), r))
                 ok := and(ok, lt(mload(0x0e40), r))
@@ -262,7 +260,6 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 ok := and(ok, lt(mload(0x1a60), r))
                 ok := and(ok, lt(mload(0x1a80), r))
                 ok := and(ok, lt(mload(0x1aa0), r))
-                ok := and(ok, lt(mload(0x1ac0), r))
                 if iszero(ok) { fail(0xfd02f350) }
             }
 
@@ -303,12 +300,32 @@ contract EnrolmentL4Verifier is IProofVerifier {
             function invert() {
                 let r := R
                 let product := 1
-                let to := INVERSES
-                for { let at := DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                    mstore(to, product)
-                    product := mulmod(product, mload(at), r)
-                    to := add(to, 0x20)
-                }
+                mstore(0x1c60, product)
+                product := mulmod(product, mload(0x1ac0), r)
+                mstore(0x1c80, product)
+                product := mulmod(product, mload(0x1ae0), r)
+                mstore(0x1ca0, product)
+                product := mulmod(product, mload(0x1b00), r)
+                mstore(0x1cc0, product)
+                product := mulmod(product, mload(0x1b20), r)
+                mstore(0x1ce0, product)
+                product := mulmod(product, mload(0x1b40), r)
+                mstore(0x1d00, product)
+                product := mulmod(product, mload(0x1b60), r)
+                mstore(0x1d20, product)
+                product := mulmod(product, mload(0x1b80), r)
+                mstore(0x1d40, product)
+                product := mulmod(product, mload(0x1ba0), r)
+                mstore(0x1d60, product)
+                product := mulmod(product, mload(0x1bc0), r)
+                mstore(0x1d80, product)
+                product := mulmod(product, mload(0x1be0), r)
+                mstore(0x1da0, product)
+                product := mulmod(product, mload(0x1c00), r)
+                mstore(0x1dc0, product)
+                product := mulmod(product, mload(0x1c20), r)
+                mstore(0x1de0, product)
+                product := mulmod(product, mload(0x1c40), r)
                 mstore(0x00, 0x20)
                 mstore(0x20, 0x20)
                 mstore(0x40, 0x20)
@@ -320,12 +337,32 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 // Zero has no inverse.
                 requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
-                for { let at := INVERSES } gt(at, DENOMINATORS) {} {
-                    at := sub(at, 0x20)
-                    to := sub(to, 0x20)
-                    mstore(to, mulmod(inverse, mload(to), r))
-                    inverse := mulmod(inverse, mload(at), r)
-                }
+                mstore(0x1de0, mulmod(inverse, mload(0x1de0), r))
+                inverse := mulmod(inverse, mload(0x1c40), r)
+                mstore(0x1dc0, mulmod(inverse, mload(0x1dc0), r))
+                inverse := mulmod(inverse, mload(0x1c20), r)
+                mstore(0x1da0, mulmod(inverse, mload(0x1da0), r))
+                inverse := mulmod(inverse, mload(0x1c00), r)
+                mstore(0x1d80, mulmod(inverse, mload(0x1d80), r))
+                inverse := mulmod(inverse, mload(0x1be0), r)
+                mstore(0x1d60, mulmod(inverse, mload(0x1d60), r))
+                inverse := mulmod(inverse, mload(0x1bc0), r)
+                mstore(0x1d40, mulmod(inverse, mload(0x1d40), r))
+                inverse := mulmod(inverse, mload(0x1ba0), r)
+                mstore(0x1d20, mulmod(inverse, mload(0x1d20), r))
+                inverse := mulmod(inverse, mload(0x1b80), r)
+                mstore(0x1d00, mulmod(inverse, mload(0x1d00), r))
+                inverse := mulmod(inverse, mload(0x1b60), r)
+                mstore(0x1ce0, mulmod(inverse, mload(0x1ce0), r))
+                inverse := mulmod(inverse, mload(0x1b40), r)
+                mstore(0x1cc0, mulmod(inverse, mload(0x1cc0), r))
+                inverse := mulmod(inverse, mload(0x1b20), r)
+                mstore(0x1ca0, mulmod(inverse, mload(0x1ca0), r))
+                inverse := mulmod(inverse, mload(0x1b00), r)
+                mstore(0x1c80, mulmod(inverse, mload(0x1c80), r))
+                inverse := mulmod(inverse, mload(0x1ae0), r)
+                mstore(0x1c60, mulmod(inverse, mload(0x1c60), r))
+                inverse := mulmod(inverse, mload(0x1ac0), r)
             }
 
             /// Lagrange polynomials and the public inputs' polynomial at x; the distances that the openings need.
@@ -368,11 +405,13 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 mstore(add(DENOMINATORS, 0xa0), inputBelow)
                 {
                     let u := mload(SHPLONK_U)
-                    let from := KEY_ROTATIONS
-                    for { let at := ROTATION_DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                        mstore(at, addmod(u, sub(r, mulmod(x, mload(from), r)), r))
-                        from := add(from, 0x20)
-                    }
+                    mstore(0x1b80, addmod(u, sub(r, mulmod(x, mload(0x2860), r)), r))
+                    mstore(0x1ba0, addmod(u, sub(r, mulmod(x, mload(0x2880), r)), r))
+                    mstore(0x1bc0, addmod(u, sub(r, mulmod(x, mload(0x28a0), r)), r))
+                    mstore(0x1be0, addmod(u, sub(r, mulmod(x, mload(0x28c0), r)), r))
+                    mstore(0x1c00, addmod(u, sub(r, mulmod(x, mload(0x28e0), r)), r))
+                    mstore(0x1c20, addmod(u, sub(r, mulmod(x, mload(0x2900), r)), r))
+                    mstore(0x1c40, addmod(u, sub(r, mulmod(x, mload(0x2920), r)), r))
                 }
                 invert()
                 // (x^n - 1) / n
@@ -388,174 +427,158 @@ contract EnrolmentL4Verifier is IProofVerifier {
             function gates() -> eval {
                 let r := R
                 let y := mload(Y)
-                mstore(0x2f40, mulmod(y, y, r)) // y^2
-                mstore(0x2f60, mulmod(mload(0x2f40), y, r)) // y^3
-                mstore(0x2f80, mulmod(mload(0x2f60), y, r)) // y^4
-                mstore(0x2fa0, mulmod(mload(0x2f80), y, r)) // y^5
-                mstore(0x2fc0, mulmod(mload(0x2fa0), y, r)) // y^6
-                mstore(0x2fe0, mulmod(mload(0x2fc0), y, r)) // y^7
-                mstore(0x3000, mulmod(mload(0x2fe0), y, r)) // y^8
-                mstore(0x3020, mulmod(mload(0x3000), y, r)) // y^9
-                mstore(0x3040, mulmod(mload(0x3020), y, r)) // y^10
-                mstore(0x3060, mulmod(mload(0x3040), y, r)) // y^11
-                mstore(0x3080, mulmod(mload(0x3060), y, r)) // y^12
-                mstore(0x30a0, mulmod(mload(0x3080), y, r)) // y^13
-                mstore(0x30c0, mulmod(mload(0x30a0), y, r)) // y^14
-                mstore(0x30e0, mulmod(mload(0x30c0), y, r)) // y^15
-                mstore(0x3100, mulmod(mload(0x30e0), y, r)) // y^16
-                mstore(0x3120, mulmod(mload(0x3100), y, r)) // y^17
-                mstore(0x3140, mulmod(mload(0x3120), y, r)) // y^18
-                mstore(0x3160, mulmod(mload(0x3140), y, r)) // y^19
-                mstore(0x3180, mulmod(mload(0x3160), y, r)) // y^20
-                mstore(0x31a0, mulmod(mload(0x3180), y, r)) // y^21
+                mstore(0x2ec0, mulmod(y, y, r)) // y^2
+                mstore(0x2ee0, mulmod(mload(0x2ec0), y, r)) // y^3
+                mstore(0x2f00, mulmod(mload(0x2ee0), y, r)) // y^4
+                mstore(0x2f20, mulmod(mload(0x2f00), y, r)) // y^5
+                mstore(0x2f40, mulmod(mload(0x2f20), y, r)) // y^6
+                mstore(0x2f60, mulmod(mload(0x2f40), y, r)) // y^7
+                mstore(0x2f80, mulmod(mload(0x2f60), y, r)) // y^8
+                mstore(0x2fa0, mulmod(mload(0x2f80), y, r)) // y^9
+                mstore(0x2fc0, mulmod(mload(0x2fa0), y, r)) // y^10
+                mstore(0x2fe0, mulmod(mload(0x2fc0), y, r)) // y^11
+                mstore(0x3000, mulmod(mload(0x2fe0), y, r)) // y^12
+                mstore(0x3020, mulmod(mload(0x3000), y, r)) // y^13
+                mstore(0x3040, mulmod(mload(0x3020), y, r)) // y^14
+                mstore(0x3060, mulmod(mload(0x3040), y, r)) // y^15
+                mstore(0x3080, mulmod(mload(0x3060), y, r)) // y^16
+                mstore(0x30a0, mulmod(mload(0x3080), y, r)) // y^17
                 // lane
                 {
-                    mstore(0x31c0, mulmod(mload(0x0f00), mload(0x0f00), r))
-                    mstore(0x31e0, mulmod(mload(0x0f00), mulmod(mload(0x31c0), mload(0x31c0), r), r))
-                    mstore(0x3200, mulmod(add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
-                    mstore(0x3220, mulmod(mload(0x3200), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x3240, mulmod(mload(0x1920), mulmod(mload(0x3220), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
-                    mstore(0x3260, add(mulmod(mload(0x1940), mload(0x31e0), r), mulmod(mload(0x3240), mload(0x0f00), r)))
-                    mstore(0x3280, mulmod(mload(0x0ea0), mload(0x0ea0), r))
-                    mstore(0x32a0, mulmod(mload(0x0ea0), mulmod(mload(0x3280), mload(0x3280), r), r))
-                    mstore(0x32c0, mulmod(mload(0x0ec0), mload(0x0ec0), r))
-                    mstore(0x32e0, mulmod(mload(0x0ec0), mulmod(mload(0x32c0), mload(0x32c0), r), r))
-                    mstore(0x3300, add(mulmod(mload(0x1940), mload(0x32e0), r), mulmod(mload(0x3240), mload(0x0ec0), r)))
-                    mstore(0x3320, add(mload(0x3300), add(mulmod(mload(0x1940), mload(0x32a0), r), mulmod(mload(0x3240), mload(0x0ea0), r))))
-                    mstore(0x3340, addmod(mload(0x3320), mul(2, mload(0x3260)), r))
-                    mstore(0x3360, mulmod(mload(0x0ee0), mload(0x0ee0), r))
-                    mstore(0x3380, mulmod(mload(0x0ee0), mulmod(mload(0x3360), mload(0x3360), r), r))
-                    mstore(0x33a0, add(mload(0x3260), add(mulmod(mload(0x1940), mload(0x3380), r), mulmod(mload(0x3240), mload(0x0ee0), r))))
-                    mstore(0x33c0, addmod(mload(0x33a0), mul(2, mload(0x3300)), r))
-                    mstore(0x33e0, add(mload(0x33c0), mulmod(4, mload(0x3320), r)))
-                    mstore(0x3400, add(mload(0x1960), add(mload(0x1940), mload(0x3240))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3400), add(mload(0x18a0), sub(r, mload(0x0f20))), r), add(add(mload(0x3340), mload(0x33e0)), mulmod(mload(0x1960), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x31e0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3380), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x32e0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x32a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0ec0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0f00), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0ee0), r))))), r)), r))), r))
-                    mstore(0x3420, mulmod(mload(0x3400), mload(0x18c0), r))
-                    mstore(0x3440, add(mload(0x3400), sub(r, mload(0x1980))))
-                    mstore(0x3460, add(mload(0x33e0), sub(r, mulmod(mload(0x3440), mload(0x0f40), r))))
-                    mstore(0x3480, add(mload(0x3340), mulmod(4, mload(0x33a0), r)))
-                    mstore(0x34a0, add(add(mload(0x33c0), mload(0x3480)), sub(r, mulmod(mload(0x3440), mload(0x0f60), r))))
-                    mstore(0x34c0, add(mload(0x3480), sub(r, mulmod(mload(0x3440), mload(0x0f80), r))))
-                    mstore(0x34e0, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x31e0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3380), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x32e0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0ee0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0f20), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0f00), r))))), r))
-                    mstore(0x3500, mulmod(mload(0x0f20), mload(0x0f20), r))
-                    mstore(0x3520, mulmod(mload(0x0f20), mulmod(mload(0x3500), mload(0x3500), r), r))
-                    eval := add(mulmod(eval, y, r), add(mload(0x3420), addmod(add(add(mload(0x34c0), addmod(mload(0x3460), mload(0x34a0), r)), mulmod(mload(0x1960), mload(0x34e0), r)), sub(r, mulmod(mload(0x1980), add(mload(0x0f40), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3520), r)), r)), r)))
-                    mstore(0x3540, mulmod(mload(0x3400), mload(0x18e0), r))
-                    mstore(0x3560, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x31e0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3380), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0f00), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x34e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0f20), r))))))
-                    mstore(0x3580, mulmod(mload(0x0f40), mload(0x0f40), r))
-                    mstore(0x35a0, mulmod(mload(0x0f40), mulmod(mload(0x3580), mload(0x3580), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x3540), add(add(mulmod(mload(0x1960), mload(0x3560), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x34c0), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x3460), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x34a0), r)))), sub(r, mulmod(mload(0x1980), add(add(mload(0x0f60), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x35a0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3520), r)), r))), r))
-                    mstore(0x35c0, mulmod(mload(0x3400), mload(0x1900), r))
-                    mstore(0x35e0, mulmod(mload(0x0f60), mload(0x0f60), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x35c0), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x34c0), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x3460), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x34a0), r))), mulmod(mload(0x1960), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x31e0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0f20), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3560), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x34e0), r)))), r)), sub(r, mulmod(mload(0x1980), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3520), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x35a0), r), add(mload(0x0f80), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0f60), mulmod(mload(0x35e0), mload(0x35e0), r), r), r)))), r))), r))
-                    mstore(0x3600, mulmod(mload(0x19a0), add(3, sub(r, mload(0x19a0))), r))
-                    mstore(0x3620, add(mload(0x1000), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0fa0), r)))
-                    mstore(0x3640, mulmod(mload(0x3620), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3620)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3600), mulmod(mload(0x3640), add(2, mload(0x3640)), r), r))
-                    mstore(0x3660, add(mload(0x1020), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0fc0), r)))
-                    mstore(0x3680, mulmod(mload(0x3660), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3660)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3600), mulmod(mload(0x3680), add(2, mload(0x3680)), r), r))
-                    mstore(0x36a0, add(mload(0x1040), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0fe0), r)))
-                    mstore(0x36c0, mulmod(mload(0x36a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x36a0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3600), mulmod(mload(0x36c0), add(2, mload(0x36c0)), r), r))
-                    mstore(0x36e0, mulmod(mload(0x19a0), add(mload(0x19a0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36e0), mload(0x0fa0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36e0), mload(0x0fc0), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36e0), mload(0x0fe0), r))
-                    mstore(0x3700, mulmod(mload(0x19c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x19c0)), r))
-                    mstore(0x3720, mulmod(mload(0x19c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x19c0)), r))
-                    mstore(0x3740, add(mload(0x0ea0), mload(0x1060)))
-                    mstore(0x3760, add(mulmod(mload(0x3700), mulmod(mulmod(add(mload(0x0ea0), sub(r, mload(0x0f20))), add(mload(0x0ea0), sub(r, mload(0x0f40))), r), mulmod(add(mload(0x0ea0), sub(r, mload(0x0f60))), add(mload(0x0ea0), sub(r, mload(0x0f80))), r), r), r), mulmod(mload(0x3720), mulmod(mulmod(add(mload(0x3740), sub(r, mload(0x0f20))), add(mload(0x3740), sub(r, mload(0x0f40))), r), mulmod(add(mload(0x3740), sub(r, mload(0x0f60))), add(mload(0x3740), sub(r, mload(0x0f80))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x3760))
-                    mstore(0x3780, mulmod(mload(0x19e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x19e0)), r))
-                    mstore(0x37a0, mulmod(mload(0x19e0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x19e0)), r))
-                    mstore(0x37c0, sub(r, mload(0x10a0)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3780), mulmod(mload(0x10a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x10a0)), r), r), mulmod(mload(0x37a0), mulmod(mload(0x0e20), add(mload(0x1080), mload(0x37c0)), r), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(mload(0x10c0), sub(r, mload(0x0fa0))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0e20), sub(r, mload(0x10c0)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x37c0)), r)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(mload(0x0fc0), sub(r, mulmod(mload(0x10a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0e20), sub(r, mload(0x1080)))), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), mulmod(mload(0x10c0), add(1, mload(0x37c0)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(mload(0x37c0), add(mload(0x10e0), sub(r, mload(0x1100)))), r))
-                    mstore(0x37e0, mulmod(mload(0x1920), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    mstore(0x3800, mulmod(mload(0x3220), mload(0x37e0), r))
-                    mstore(0x3820, mulmod(mload(0x37e0), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
-                    mstore(0x3840, mulmod(mload(0x3200), mload(0x3820), r))
-                    mstore(0x3860, mulmod(mload(0x3820), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x3880, mulmod(mload(0x3860), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r))
-                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x3880), add(mload(0x0e20), sub(r, mod(mload(0x3740), r))), r), add(mulmod(mload(0x3800), add(mload(0x0f20), sub(r, mload(0x0e20))), r), mulmod(mload(0x3840), add(mload(0x0e20), sub(r, mload(0x0ea0))), r))), mulmod(add(mload(0x0e20), sub(r, mload(0x0280))), mulmod(mload(0x3860), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3800), add(mload(0x0f40), sub(r, mload(0x1080))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3800), add(mload(0x0f60), mload(0x37c0)), r))
-                    mstore(0x38a0, sub(r, mload(0x1900)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3800), add(mload(0x0f80), mload(0x38a0)), r))
+                    mstore(0x30c0, mulmod(mload(0x0f00), mload(0x0f00), r))
+                    mstore(0x30e0, mulmod(mload(0x0f00), mulmod(mload(0x30c0), mload(0x30c0), r), r))
+                    mstore(0x3100, mulmod(add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    mstore(0x3120, mulmod(mload(0x3100), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x3140, mulmod(mload(0x1920), mulmod(mload(0x3120), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x3160, add(mulmod(mload(0x1940), mload(0x30e0), r), mulmod(mload(0x3140), mload(0x0f00), r)))
+                    mstore(0x3180, mulmod(mload(0x0ea0), mload(0x0ea0), r))
+                    mstore(0x31a0, mulmod(mload(0x0ea0), mulmod(mload(0x3180), mload(0x3180), r), r))
+                    mstore(0x31c0, mulmod(mload(0x0ec0), mload(0x0ec0), r))
+                    mstore(0x31e0, mulmod(mload(0x0ec0), mulmod(mload(0x31c0), mload(0x31c0), r), r))
+                    mstore(0x3200, add(mulmod(mload(0x1940), mload(0x31e0), r), mulmod(mload(0x3140), mload(0x0ec0), r)))
+                    mstore(0x3220, add(mload(0x3200), add(mulmod(mload(0x1940), mload(0x31a0), r), mulmod(mload(0x3140), mload(0x0ea0), r))))
+                    mstore(0x3240, addmod(mload(0x3220), mul(2, mload(0x3160)), r))
+                    mstore(0x3260, mulmod(mload(0x0ee0), mload(0x0ee0), r))
+                    mstore(0x3280, mulmod(mload(0x0ee0), mulmod(mload(0x3260), mload(0x3260), r), r))
+                    mstore(0x32a0, add(mload(0x3160), add(mulmod(mload(0x1940), mload(0x3280), r), mulmod(mload(0x3140), mload(0x0ee0), r))))
+                    mstore(0x32c0, addmod(mload(0x32a0), mul(2, mload(0x3200)), r))
+                    mstore(0x32e0, add(mload(0x32c0), mulmod(4, mload(0x3220), r)))
+                    mstore(0x3300, add(mload(0x1960), add(mload(0x1940), mload(0x3140))))
+                    mstore(0x3320, mulmod(mload(0x19a0), add(mload(0x19a0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x3340, mulmod(0x285396b510feb022c442e4c2c1411ef84c2b4191bac53323b891a1fb48000001, mulmod(mload(0x3320), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x19a0)), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x3340), mload(0x0fa0), r), add(mulmod(mload(0x3300), add(mload(0x18a0), sub(r, mload(0x0f20))), r), add(add(mload(0x3240), mload(0x32e0)), mulmod(mload(0x1960), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x30e0), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3280), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x31e0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x31a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0ec0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0f00), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0ee0), r))))), r)), r))), r))
+                    mstore(0x3360, mulmod(mload(0x3300), mload(0x18c0), r))
+                    mstore(0x3380, add(mload(0x3300), sub(r, mload(0x1980))))
+                    mstore(0x33a0, add(mload(0x32e0), sub(r, mulmod(mload(0x3380), mload(0x0f40), r))))
+                    mstore(0x33c0, add(mload(0x3240), mulmod(4, mload(0x32a0), r)))
+                    mstore(0x33e0, add(add(mload(0x32c0), mload(0x33c0)), sub(r, mulmod(mload(0x3380), mload(0x0f60), r))))
+                    mstore(0x3400, add(mload(0x33c0), sub(r, mulmod(mload(0x3380), mload(0x0f80), r))))
+                    mstore(0x3420, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x30e0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3280), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x31e0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0ee0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x0f20), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0f00), r))))), r))
+                    mstore(0x3440, mulmod(mload(0x0f20), mload(0x0f20), r))
+                    mstore(0x3460, mulmod(mload(0x0f20), mulmod(mload(0x3440), mload(0x3440), r), r))
+                    eval := add(mulmod(eval, y, r), add(mload(0x3360), addmod(add(add(mload(0x3400), addmod(mload(0x33a0), mload(0x33e0), r)), mulmod(mload(0x1960), mload(0x3420), r)), sub(r, mulmod(mload(0x1980), add(mload(0x0f40), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3460), r)), r)), r)))
+                    mstore(0x3480, mulmod(mload(0x3300), mload(0x18e0), r))
+                    mstore(0x34a0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x30e0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3280), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0f00), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3420), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x0f20), r))))))
+                    mstore(0x34c0, mulmod(mload(0x0f40), mload(0x0f40), r))
+                    mstore(0x34e0, mulmod(mload(0x0f40), mulmod(mload(0x34c0), mload(0x34c0), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3480), add(add(mulmod(mload(0x1960), mload(0x34a0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x3400), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x33a0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x33e0), r)))), sub(r, mulmod(mload(0x1980), add(add(mload(0x0f60), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x34e0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3460), r)), r))), r))
+                    mstore(0x3500, mulmod(mload(0x3300), mload(0x1900), r))
+                    mstore(0x3520, mulmod(mload(0x0f60), mload(0x0f60), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3500), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x3400), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x33a0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x33e0), r))), mulmod(mload(0x1960), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x30e0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0f20), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x34a0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3420), r)))), r)), sub(r, mulmod(mload(0x1980), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3460), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x34e0), r), add(mload(0x0f80), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0f60), mulmod(mload(0x3520), mload(0x3520), r), r), r)))), r))), r))
+                    mstore(0x3540, mulmod(mload(0x19c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x19c0)), r))
+                    mstore(0x3560, add(mload(0x1020), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0fc0), r)))
+                    mstore(0x3580, mulmod(mload(0x3560), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3560)), r))
+                    mstore(0x35a0, mulmod(mload(0x19c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x19c0)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3540), mulmod(mload(0x3580), add(2, mload(0x3580)), r), r), mulmod(mload(0x35a0), mulmod(mulmod(add(mload(0x0ea0), sub(r, mload(0x0f20))), add(mload(0x0ea0), sub(r, mload(0x0f40))), r), mulmod(add(mload(0x0ea0), sub(r, mload(0x0f60))), add(mload(0x0ea0), sub(r, mload(0x0f80))), r), r), r)))
+                    mstore(0x35c0, add(mload(0x1040), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x0fe0), r)))
+                    mstore(0x35e0, mulmod(mload(0x35c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x35c0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3540), mulmod(mload(0x35e0), add(2, mload(0x35e0)), r), r))
+                    mstore(0x3600, add(mload(0x1060), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(0x1000), r)))
+                    mstore(0x3620, mulmod(mload(0x3600), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3600)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3540), mulmod(mload(0x3620), add(2, mload(0x3620)), r), r))
+                    mstore(0x3640, mulmod(mload(0x19a0), mulmod(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x19a0)), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x19a0)), r), r))
+                    mstore(0x3660, mulmod(mload(0x3320), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x19a0)), r))
+                    mstore(0x3680, sub(r, mload(0x10a0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3640), mulmod(mload(0x10a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x10a0)), r), r), mulmod(mload(0x3660), mulmod(mload(0x0e20), add(mload(0x1080), mload(0x3680)), r), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(mload(0x10c0), sub(r, mload(0x0fc0))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0e20), sub(r, mload(0x10c0)))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x3680)), r)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(mload(0x0fe0), sub(r, mulmod(mload(0x10a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x0e20), sub(r, mload(0x1080)))), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), mulmod(mload(0x10c0), add(1, mload(0x3680)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(mload(0x3680), add(mload(0x10e0), sub(r, mload(0x1100)))), r))
+                    mstore(0x36a0, mulmod(mload(0x1920), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x36c0, mulmod(mload(0x3120), mload(0x36a0), r))
+                    mstore(0x36e0, mulmod(mload(0x36a0), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    mstore(0x3700, mulmod(mload(0x3100), mload(0x36e0), r))
+                    mstore(0x3720, mulmod(mload(0x36e0), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x3740, sub(r, mload(0x1900)))
+                    mstore(0x3760, mulmod(mload(0x3720), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3760), mload(0x0fc0), r), add(add(mulmod(mload(0x36c0), add(mload(0x0f20), sub(r, mload(0x0e20))), r), mulmod(mload(0x3700), add(mload(0x0e20), sub(r, mload(0x0ea0))), r)), mulmod(add(mload(0x3740), add(mload(0x0e20), sub(r, mload(0x0280)))), mulmod(mload(0x3720), add(mload(0x1920), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x36c0), add(mload(0x0f40), sub(r, mload(0x1080))), r), mulmod(mload(0x3760), mload(0x0fe0), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x36c0), add(mload(0x0f60), mload(0x3680)), r), mulmod(mload(0x3760), mload(0x1000), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36c0), add(mload(0x0f80), mload(0x3740)), r))
                 }
                 // lane
                 for { let o0 := 0 let o1 := 0 } lt(o0, 1920) { o0 := add(o0, 640) o1 := add(o1, 32) } {
-                    mstore(0x31c0, mload(add(o0, 0x1180)))
+                    mstore(0x30c0, mload(add(o0, 0x1180)))
+                    mstore(0x30e0, mulmod(mload(0x30c0), mload(0x30c0), r))
+                    mstore(0x3100, mulmod(mload(0x30c0), mulmod(mload(0x30e0), mload(0x30e0), r), r))
+                    mstore(0x3120, add(mulmod(mload(0x1940), mload(0x3100), r), mulmod(mload(0x3140), mload(0x30c0), r)))
+                    mstore(0x3160, mload(add(o0, 0x1120)))
+                    mstore(0x3180, mulmod(mload(0x3160), mload(0x3160), r))
+                    mstore(0x31a0, mulmod(mload(0x3160), mulmod(mload(0x3180), mload(0x3180), r), r))
+                    mstore(0x31c0, mload(add(o0, 0x1140)))
                     mstore(0x31e0, mulmod(mload(0x31c0), mload(0x31c0), r))
                     mstore(0x3200, mulmod(mload(0x31c0), mulmod(mload(0x31e0), mload(0x31e0), r), r))
-                    mstore(0x3220, add(mulmod(mload(0x1940), mload(0x3200), r), mulmod(mload(0x3240), mload(0x31c0), r)))
-                    mstore(0x3260, mload(add(o0, 0x1120)))
-                    mstore(0x3280, mulmod(mload(0x3260), mload(0x3260), r))
-                    mstore(0x32a0, mulmod(mload(0x3260), mulmod(mload(0x3280), mload(0x3280), r), r))
-                    mstore(0x32c0, mload(add(o0, 0x1140)))
-                    mstore(0x32e0, mulmod(mload(0x32c0), mload(0x32c0), r))
-                    mstore(0x3300, mulmod(mload(0x32c0), mulmod(mload(0x32e0), mload(0x32e0), r), r))
-                    mstore(0x3320, add(mulmod(mload(0x1940), mload(0x3300), r), mulmod(mload(0x3240), mload(0x32c0), r)))
-                    mstore(0x3340, add(mload(0x3320), add(mulmod(mload(0x1940), mload(0x32a0), r), mulmod(mload(0x3240), mload(0x3260), r))))
-                    mstore(0x3360, addmod(mload(0x3340), mul(2, mload(0x3220)), r))
-                    mstore(0x3380, mload(add(o0, 0x1160)))
-                    mstore(0x33a0, mulmod(mload(0x3380), mload(0x3380), r))
-                    mstore(0x33c0, mulmod(mload(0x3380), mulmod(mload(0x33a0), mload(0x33a0), r), r))
-                    mstore(0x33e0, add(mload(0x3220), add(mulmod(mload(0x1940), mload(0x33c0), r), mulmod(mload(0x3240), mload(0x3380), r))))
-                    mstore(0x3460, addmod(mload(0x33e0), mul(2, mload(0x3320)), r))
-                    mstore(0x3480, add(mload(0x3460), mulmod(4, mload(0x3340), r)))
-                    mstore(0x34a0, mload(add(o0, 0x11a0)))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x3400), add(mload(0x18a0), sub(r, mload(0x34a0))), r), add(add(mload(0x3360), mload(0x3480)), mulmod(mload(0x1960), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x3200), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x33c0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3300), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x32a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x32c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x31c0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3380), r))))), r)), r))), r))
-                    mstore(0x34c0, mload(add(o0, 0x11c0)))
-                    mstore(0x34e0, add(mload(0x3480), sub(r, mulmod(mload(0x3440), mload(0x34c0), r))))
-                    mstore(0x3500, add(mload(0x3360), mulmod(4, mload(0x33e0), r)))
-                    mstore(0x3520, mload(add(o0, 0x11e0)))
-                    mstore(0x3560, add(add(mload(0x3460), mload(0x3500)), sub(r, mulmod(mload(0x3440), mload(0x3520), r))))
-                    mstore(0x3580, mload(add(o0, 0x1200)))
-                    mstore(0x35a0, add(mload(0x3500), sub(r, mulmod(mload(0x3440), mload(0x3580), r))))
-                    mstore(0x35e0, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3200), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x33c0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3300), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3380), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x34a0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x31c0), r))))), r))
-                    mstore(0x3620, mulmod(mload(0x34a0), mload(0x34a0), r))
-                    mstore(0x3640, mulmod(mload(0x34a0), mulmod(mload(0x3620), mload(0x3620), r), r))
-                    eval := add(mulmod(eval, y, r), add(mload(0x3420), addmod(add(add(mload(0x35a0), addmod(mload(0x34e0), mload(0x3560), r)), mulmod(mload(0x1960), mload(0x35e0), r)), sub(r, mulmod(mload(0x1980), add(mload(0x34c0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3640), r)), r)), r)))
-                    mstore(0x3660, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3200), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x33c0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x31c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x35e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x34a0), r))))))
-                    mstore(0x3680, mulmod(mload(0x34c0), mload(0x34c0), r))
-                    mstore(0x36a0, mulmod(mload(0x34c0), mulmod(mload(0x3680), mload(0x3680), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x3540), add(add(mulmod(mload(0x1960), mload(0x3660), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x35a0), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x34e0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x3560), r)))), sub(r, mulmod(mload(0x1980), add(add(mload(0x3520), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x36a0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3640), r)), r))), r))
-                    mstore(0x36c0, mulmod(mload(0x3520), mload(0x3520), r))
-                    eval := add(mulmod(eval, y, r), addmod(mload(0x35c0), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x35a0), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x34e0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x3560), r))), mulmod(mload(0x1960), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3200), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x34a0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3660), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x35e0), r)))), r)), sub(r, mulmod(mload(0x1980), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3640), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x36a0), r), add(mload(0x3580), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x3520), mulmod(mload(0x36c0), mload(0x36c0), r), r), r)))), r))), r))
-                    mstore(0x3740, add(mload(add(o0, 0x1280)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1220)), r)))
-                    mstore(0x3760, mulmod(mload(0x3740), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3740)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3600), mulmod(mload(0x3760), add(2, mload(0x3760)), r), r))
-                    mstore(0x37c0, add(mload(add(o0, 0x12a0)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1240)), r)))
-                    mstore(0x37e0, mulmod(mload(0x37c0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x37c0)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3600), mulmod(mload(0x37e0), add(2, mload(0x37e0)), r), r))
-                    mstore(0x3820, add(mload(add(o0, 0x12c0)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1260)), r)))
-                    mstore(0x3860, mulmod(mload(0x3820), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3820)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3600), mulmod(mload(0x3860), add(2, mload(0x3860)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36e0), mload(add(o0, 0x1220)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36e0), mload(add(o0, 0x1240)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36e0), mload(add(o0, 0x1260)), r))
-                    mstore(0x38c0, add(mload(0x3260), mload(add(o0, 0x12e0))))
-                    mstore(0x38e0, add(mulmod(mload(0x3700), mulmod(mulmod(add(mload(0x3260), sub(r, mload(0x34a0))), add(mload(0x3260), sub(r, mload(0x34c0))), r), mulmod(add(mload(0x3260), sub(r, mload(0x3520))), add(mload(0x3260), sub(r, mload(0x3580))), r), r), r), mulmod(mload(0x3720), mulmod(mulmod(add(mload(0x38c0), sub(r, mload(0x34a0))), add(mload(0x38c0), sub(r, mload(0x34c0))), r), mulmod(add(mload(0x38c0), sub(r, mload(0x3520))), add(mload(0x38c0), sub(r, mload(0x3580))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x38e0))
-                    mstore(0x3900, mload(add(o0, 0x1320)))
-                    mstore(0x3920, mload(add(o1, 0x0e40)))
-                    mstore(0x3940, sub(r, mload(0x3900)))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3780), mulmod(mload(0x3900), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x3900)), r), r), mulmod(mload(0x37a0), mulmod(mload(0x3920), add(mload(0x3940), mload(add(o0, 0x1300))), r), r)))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(mload(add(o0, 0x1340)), sub(r, mload(add(o0, 0x1220)))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x3920), sub(r, mload(add(o0, 0x1340))))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x3940)), r)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(mload(add(o0, 0x1240)), sub(r, mulmod(mload(0x3900), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x3920), sub(r, mload(add(o0, 0x1300))))), r))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), mulmod(mload(add(o0, 0x1340)), add(1, mload(0x3940)), r), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3780), add(mload(0x3940), add(mload(add(o0, 0x1360)), sub(r, mload(add(o0, 0x1380))))), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3880), add(mload(0x3920), sub(r, mod(mload(0x38c0), r))), r), add(mulmod(mload(0x3800), add(mload(0x34a0), sub(r, mload(0x3920))), r), mulmod(mload(0x3840), add(mload(0x3920), sub(r, mload(0x3260))), r))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3800), add(mload(0x34c0), sub(r, mload(add(o0, 0x1300)))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3800), add(mload(0x3520), mload(0x3940)), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3800), add(mload(0x38a0), mload(0x3580)), r))
+                    mstore(0x3220, add(mulmod(mload(0x1940), mload(0x3200), r), mulmod(mload(0x3140), mload(0x31c0), r)))
+                    mstore(0x3240, add(mload(0x3220), add(mulmod(mload(0x1940), mload(0x31a0), r), mulmod(mload(0x3140), mload(0x3160), r))))
+                    mstore(0x3260, addmod(mload(0x3240), mul(2, mload(0x3120)), r))
+                    mstore(0x3280, mload(add(o0, 0x1160)))
+                    mstore(0x32a0, mulmod(mload(0x3280), mload(0x3280), r))
+                    mstore(0x32c0, mulmod(mload(0x3280), mulmod(mload(0x32a0), mload(0x32a0), r), r))
+                    mstore(0x32e0, add(mload(0x3120), add(mulmod(mload(0x1940), mload(0x32c0), r), mulmod(mload(0x3140), mload(0x3280), r))))
+                    mstore(0x3320, addmod(mload(0x32e0), mul(2, mload(0x3220)), r))
+                    mstore(0x33a0, add(mload(0x3320), mulmod(4, mload(0x3240), r)))
+                    mstore(0x33c0, mload(add(o0, 0x11a0)))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x3340), mload(add(o0, 0x1220)), r), add(mulmod(mload(0x3300), add(mload(0x18a0), sub(r, mload(0x33c0))), r), add(add(mload(0x3260), mload(0x33a0)), mulmod(mload(0x1960), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x3100), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x32c0), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3200), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x31a0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x31c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x30c0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x3280), r))))), r)), r))), r))
+                    mstore(0x33e0, mload(add(o0, 0x11c0)))
+                    mstore(0x3400, add(mload(0x33a0), sub(r, mulmod(mload(0x3380), mload(0x33e0), r))))
+                    mstore(0x3420, add(mload(0x3260), mulmod(4, mload(0x32e0), r)))
+                    mstore(0x3440, mload(add(o0, 0x11e0)))
+                    mstore(0x3460, add(add(mload(0x3320), mload(0x3420)), sub(r, mulmod(mload(0x3380), mload(0x3440), r))))
+                    mstore(0x34a0, mload(add(o0, 0x1200)))
+                    mstore(0x34c0, add(mload(0x3420), sub(r, mulmod(mload(0x3380), mload(0x34a0), r))))
+                    mstore(0x34e0, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x3100), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x32c0), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3200), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x3280), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x33c0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x30c0), r))))), r))
+                    mstore(0x3520, mulmod(mload(0x33c0), mload(0x33c0), r))
+                    mstore(0x3560, mulmod(mload(0x33c0), mulmod(mload(0x3520), mload(0x3520), r), r))
+                    eval := add(mulmod(eval, y, r), add(mload(0x3360), addmod(add(add(mload(0x34c0), addmod(mload(0x3400), mload(0x3460), r)), mulmod(mload(0x1960), mload(0x34e0), r)), sub(r, mulmod(mload(0x1980), add(mload(0x33e0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x3560), r)), r)), r)))
+                    mstore(0x3580, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x3100), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x32c0), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x30c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x34e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x33c0), r))))))
+                    mstore(0x35c0, mulmod(mload(0x33e0), mload(0x33e0), r))
+                    mstore(0x35e0, mulmod(mload(0x33e0), mulmod(mload(0x35c0), mload(0x35c0), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3480), add(add(mulmod(mload(0x1960), mload(0x3580), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x34c0), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x3400), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x3460), r)))), sub(r, mulmod(mload(0x1980), add(add(mload(0x3440), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x35e0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3560), r)), r))), r))
+                    mstore(0x3600, mulmod(mload(0x3440), mload(0x3440), r))
+                    eval := add(mulmod(eval, y, r), addmod(mload(0x3500), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x34c0), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x3400), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x3460), r))), mulmod(mload(0x1960), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x3100), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x33c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x3580), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x34e0), r)))), r)), sub(r, mulmod(mload(0x1980), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x3560), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x35e0), r), add(mload(0x34a0), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x3440), mulmod(mload(0x3600), mload(0x3600), r), r), r)))), r))), r))
+                    mstore(0x3620, add(mload(add(o0, 0x12a0)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1240)), r)))
+                    mstore(0x3680, mulmod(mload(0x3620), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3620)), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3540), mulmod(mload(0x3680), add(2, mload(0x3680)), r), r), mulmod(mload(0x35a0), mulmod(mulmod(add(mload(0x3160), sub(r, mload(0x33c0))), add(mload(0x3160), sub(r, mload(0x33e0))), r), mulmod(add(mload(0x3160), sub(r, mload(0x3440))), add(mload(0x3160), sub(r, mload(0x34a0))), r), r), r)))
+                    mstore(0x36a0, add(mload(add(o0, 0x12c0)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1260)), r)))
+                    mstore(0x36e0, mulmod(mload(0x36a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x36a0)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3540), mulmod(mload(0x36e0), add(2, mload(0x36e0)), r), r))
+                    mstore(0x3720, add(mload(add(o0, 0x12e0)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd, mload(add(o0, 0x1280)), r)))
+                    mstore(0x3780, mulmod(mload(0x3720), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x3720)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3540), mulmod(mload(0x3780), add(2, mload(0x3780)), r), r))
+                    mstore(0x37a0, mload(add(o0, 0x1320)))
+                    mstore(0x37c0, mload(add(o1, 0x0e40)))
+                    mstore(0x37e0, sub(r, mload(0x37a0)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3640), mulmod(mload(0x37a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, mload(0x37a0)), r), r), mulmod(mload(0x3660), mulmod(mload(0x37c0), add(mload(0x37e0), mload(add(o0, 0x1300))), r), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(mload(add(o0, 0x1340)), sub(r, mload(add(o0, 0x1240)))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x37c0), sub(r, mload(add(o0, 0x1340))))), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f393f0000001, add(1, mload(0x37e0)), r)), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(mload(add(o0, 0x1260)), sub(r, mulmod(mload(0x37a0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000, add(mload(0x37c0), sub(r, mload(add(o0, 0x1300))))), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), mulmod(mload(add(o0, 0x1340)), add(1, mload(0x37e0)), r), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x3640), add(mload(0x37e0), add(mload(add(o0, 0x1360)), sub(r, mload(add(o0, 0x1380))))), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x3760), mload(add(o0, 0x1240)), r), add(mulmod(mload(0x36c0), add(mload(0x33c0), sub(r, mload(0x37c0))), r), mulmod(mload(0x3700), add(mload(0x37c0), sub(r, mload(0x3160))), r))))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x36c0), add(mload(0x33e0), sub(r, mload(add(o0, 0x1300)))), r), mulmod(mload(0x3760), mload(add(o0, 0x1260)), r)))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x36c0), add(mload(0x3440), mload(0x37e0)), r), mulmod(mload(0x3760), mload(add(o0, 0x1280)), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x36c0), add(mload(0x3740), mload(0x34a0)), r))
                 }
             }
 
@@ -565,26 +588,26 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 let y := mload(Y)
                 let eval := gates()
                 // A product starts with 1 in the first row and ends with 0 or 1 in the last.
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x1aa0)), r))
-                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x1aa0), add(mload(0x1aa0), sub(r, 1)), r), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_FIRST), sub(add(r, 1), mload(0x1a80)), r))
+                eval := add(mulmod(eval, y, r), mulmod(mload(L_LAST), mulmod(mload(0x1a80), add(mload(0x1a80), sub(r, 1)), r), r))
                 let beta := mload(BETA)
                 let gamma := mload(GAMMA)
                 let shift := mulmod(beta, mload(X), r)
                 let left
                 let right
                 // Product 0, from row to row.
-                left := mload(0x1ac0)
-                right := mload(0x1aa0)
-                left := mulmod(left, add(add(mload(0x0e20), mulmod(beta, mload(0x1a20), r)), gamma), r)
+                left := mload(0x1aa0)
+                right := mload(0x1a80)
+                left := mulmod(left, add(add(mload(0x0e20), mulmod(beta, mload(0x1a00), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0e20), shift), gamma), r)
                 shift := mulmod(shift, 0x9226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e56bbe533e9a2, r)
-                left := mulmod(left, add(add(mload(0x0e40), mulmod(beta, mload(0x1a40), r)), gamma), r)
+                left := mulmod(left, add(add(mload(0x0e40), mulmod(beta, mload(0x1a20), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0e40), shift), gamma), r)
                 shift := mulmod(shift, 0x9226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e56bbe533e9a2, r)
-                left := mulmod(left, add(add(mload(0x0e60), mulmod(beta, mload(0x1a60), r)), gamma), r)
+                left := mulmod(left, add(add(mload(0x0e60), mulmod(beta, mload(0x1a40), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0e60), shift), gamma), r)
                 shift := mulmod(shift, 0x9226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e56bbe533e9a2, r)
-                left := mulmod(left, add(add(mload(0x0e80), mulmod(beta, mload(0x1a80), r)), gamma), r)
+                left := mulmod(left, add(add(mload(0x0e80), mulmod(beta, mload(0x1a60), r)), gamma), r)
                 right := mulmod(right, add(add(mload(0x0e80), shift), gamma), r)
                 eval := add(mulmod(eval, y, r), mulmod(mload(L_ACTIVE), add(left, sub(r, right)), r))
                 mstore(QUOTIENT, mulmod(eval, mload(INVERSES), r))
@@ -603,12 +626,12 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 let inverse3 := mulmod(inverse2, inverse1, r)
                 let inverse4 := mulmod(inverse3, inverse1, r)
                 let inverse5 := mulmod(inverse4, inverse1, r)
-                let z0 := mload(0x1bc0)
+                let z0 := mload(0x1ba0)
+                z0 := mulmod(z0, mload(0x1bc0), r)
                 z0 := mulmod(z0, mload(0x1be0), r)
                 z0 := mulmod(z0, mload(0x1c00), r)
                 z0 := mulmod(z0, mload(0x1c20), r)
                 z0 := mulmod(z0, mload(0x1c40), r)
-                z0 := mulmod(z0, mload(0x1c60), r)
                 let scale := mulmod(z0, mload(WEIGHT), r)
                 let power := 1
                 let sum
@@ -618,82 +641,84 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 let piece
                 // Set 0: 4 commitments at rotations [0, 1, 2, 3, 4, 5].
                 c := mload(WEIGHT)
-                mstore(0x1f00, c)
+                mstore(0x1ee0, c)
                 c := mulmod(c, y, r)
-                mstore(0x2000, c)
+                mstore(0x1fe0, c)
                 c := mulmod(c, y, r)
-                mstore(0x2100, c)
+                mstore(0x20e0, c)
                 c := mulmod(c, y, r)
-                mstore(0x2200, c)
+                mstore(0x21e0, c)
                 part := 0
                 q := mload(0x0e80)
                 q := add(mulmod(q, y, r), mload(0x0e60))
                 q := add(mulmod(q, y, r), mload(0x0e40))
                 q := add(mulmod(q, y, r), mload(0x0e20))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2980), mload(0x1d60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2940), mload(0x1d40), r), r), r)
                 q := mload(0x1800)
                 q := add(mulmod(q, y, r), mload(0x1580))
                 q := add(mulmod(q, y, r), mload(0x1300))
                 q := add(mulmod(q, y, r), mload(0x1080))
-                part := addmod(part, mulmod(q, mulmod(mload(0x29a0), mload(0x1d80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2960), mload(0x1d60), r), r), r)
                 q := mload(0x1820)
                 q := add(mulmod(q, y, r), mload(0x15a0))
                 q := add(mulmod(q, y, r), mload(0x1320))
                 q := add(mulmod(q, y, r), mload(0x10a0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x29c0), mload(0x1da0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2980), mload(0x1d80), r), r), r)
                 q := mload(0x1840)
                 q := add(mulmod(q, y, r), mload(0x15c0))
                 q := add(mulmod(q, y, r), mload(0x1340))
                 q := add(mulmod(q, y, r), mload(0x10c0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x29e0), mload(0x1dc0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x29a0), mload(0x1da0), r), r), r)
                 q := mload(0x1860)
                 q := add(mulmod(q, y, r), mload(0x15e0))
                 q := add(mulmod(q, y, r), mload(0x1360))
                 q := add(mulmod(q, y, r), mload(0x10e0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2a00), mload(0x1de0), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x29c0), mload(0x1dc0), r), r), r)
                 q := mload(0x1880)
                 q := add(mulmod(q, y, r), mload(0x1600))
                 q := add(mulmod(q, y, r), mload(0x1380))
                 q := add(mulmod(q, y, r), mload(0x1100))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2a20), mload(0x1e00), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x29e0), mload(0x1de0), r), r), r)
                 part := mulmod(part, inverse5, r)
                 sum := part
-                // Set 1: 4 commitments at rotations [-23, 0, 1].
+                // Set 1: 4 commitments at rotations [-22, 0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1d20), r)
                 c := mulmod(c, mload(0x1d40), r)
                 c := mulmod(c, mload(0x1d60), r)
-                c := mulmod(c, mload(0x1d80), r)
-                mstore(0x1e20, c)
+                mstore(0x1e00, c)
                 c := mulmod(c, y, r)
-                mstore(0x1f20, c)
+                mstore(0x1f00, c)
                 c := mulmod(c, y, r)
-                mstore(0x2020, c)
+                mstore(0x2000, c)
                 c := mulmod(c, y, r)
-                mstore(0x2120, c)
+                mstore(0x2100, c)
                 part := 0
-                q := mload(0x17e0)
-                q := add(mulmod(q, y, r), mload(0x1560))
-                q := add(mulmod(q, y, r), mload(0x12e0))
-                q := add(mulmod(q, y, r), mload(0x1060))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2a40), mload(0x1d40), r), r), r)
+                q := mload(0x1720)
+                q := add(mulmod(q, y, r), mload(0x14a0))
+                q := add(mulmod(q, y, r), mload(0x1220))
+                q := add(mulmod(q, y, r), mload(0x0fa0))
+                part := addmod(part, mulmod(q, mulmod(mload(0x2a00), mload(0x1d20), r), r), r)
                 q := mload(0x1620)
                 q := add(mulmod(q, y, r), mload(0x13a0))
                 q := add(mulmod(q, y, r), mload(0x1120))
                 q := add(mulmod(q, y, r), mload(0x0ea0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2a60), mload(0x1d60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2a20), mload(0x1d40), r), r), r)
                 q := mload(0x16a0)
                 q := add(mulmod(q, y, r), mload(0x1420))
                 q := add(mulmod(q, y, r), mload(0x11a0))
                 q := add(mulmod(q, y, r), mload(0x0f20))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2a80), mload(0x1d80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2a40), mload(0x1d60), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
                 // Set 2: 26 commitments at rotations [0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
+                c := mulmod(c, mload(0x1d40), r)
                 c := mulmod(c, mload(0x1d60), r)
-                c := mulmod(c, mload(0x1d80), r)
+                mstore(0x1e20, c)
+                c := mulmod(c, y, r)
                 mstore(0x1e40, c)
                 c := mulmod(c, y, r)
                 mstore(0x1e60, c)
@@ -704,7 +729,7 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 c := mulmod(c, y, r)
                 mstore(0x1ec0, c)
                 c := mulmod(c, y, r)
-                mstore(0x1ee0, c)
+                mstore(0x1f20, c)
                 c := mulmod(c, y, r)
                 mstore(0x1f40, c)
                 c := mulmod(c, y, r)
@@ -716,7 +741,7 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 c := mulmod(c, y, r)
                 mstore(0x1fc0, c)
                 c := mulmod(c, y, r)
-                mstore(0x1fe0, c)
+                mstore(0x2020, c)
                 c := mulmod(c, y, r)
                 mstore(0x2040, c)
                 c := mulmod(c, y, r)
@@ -728,7 +753,7 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 c := mulmod(c, y, r)
                 mstore(0x20c0, c)
                 c := mulmod(c, y, r)
-                mstore(0x20e0, c)
+                mstore(0x2120, c)
                 c := mulmod(c, y, r)
                 mstore(0x2140, c)
                 c := mulmod(c, y, r)
@@ -740,99 +765,97 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 c := mulmod(c, y, r)
                 mstore(0x21c0, c)
                 c := mulmod(c, y, r)
-                mstore(0x21e0, c)
+                mstore(0x2200, c)
                 c := mulmod(c, y, r)
-                mstore(0x2220, c)
-                c := mulmod(c, y, r)
-                mstore(0x23e0, addmod(mload(0x23e0), c, r))
+                mstore(0x23c0, addmod(mload(0x23c0), c, r))
                 part := 0
                 q := mload(0x1960)
-                q := add(mulmod(q, y, r), mload(0x1aa0))
+                q := add(mulmod(q, y, r), mload(0x1a80))
+                q := add(mulmod(q, y, r), mload(0x1780))
                 q := add(mulmod(q, y, r), mload(0x1760))
                 q := add(mulmod(q, y, r), mload(0x1740))
-                q := add(mulmod(q, y, r), mload(0x1720))
                 q := add(mulmod(q, y, r), mload(0x1680))
                 q := add(mulmod(q, y, r), mload(0x1660))
                 q := add(mulmod(q, y, r), mload(0x1640))
+                q := add(mulmod(q, y, r), mload(0x1500))
                 q := add(mulmod(q, y, r), mload(0x14e0))
                 q := add(mulmod(q, y, r), mload(0x14c0))
-                q := add(mulmod(q, y, r), mload(0x14a0))
                 q := add(mulmod(q, y, r), mload(0x1400))
                 q := add(mulmod(q, y, r), mload(0x13e0))
                 q := add(mulmod(q, y, r), mload(0x13c0))
+                q := add(mulmod(q, y, r), mload(0x1280))
                 q := add(mulmod(q, y, r), mload(0x1260))
                 q := add(mulmod(q, y, r), mload(0x1240))
-                q := add(mulmod(q, y, r), mload(0x1220))
                 q := add(mulmod(q, y, r), mload(0x1180))
                 q := add(mulmod(q, y, r), mload(0x1160))
                 q := add(mulmod(q, y, r), mload(0x1140))
+                q := add(mulmod(q, y, r), mload(0x1000))
                 q := add(mulmod(q, y, r), mload(0x0fe0))
                 q := add(mulmod(q, y, r), mload(0x0fc0))
-                q := add(mulmod(q, y, r), mload(0x0fa0))
                 q := add(mulmod(q, y, r), mload(0x0f00))
                 q := add(mulmod(q, y, r), mload(0x0ee0))
                 q := add(mulmod(q, y, r), mload(0x0ec0))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2aa0), mload(0x1d60), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2a60), mload(0x1d40), r), r), r)
                 q := mload(0x1980)
-                q := add(mulmod(q, y, r), mload(0x1ac0))
+                q := add(mulmod(q, y, r), mload(0x1aa0))
+                q := add(mulmod(q, y, r), mload(0x17e0))
                 q := add(mulmod(q, y, r), mload(0x17c0))
                 q := add(mulmod(q, y, r), mload(0x17a0))
-                q := add(mulmod(q, y, r), mload(0x1780))
                 q := add(mulmod(q, y, r), mload(0x1700))
                 q := add(mulmod(q, y, r), mload(0x16e0))
                 q := add(mulmod(q, y, r), mload(0x16c0))
+                q := add(mulmod(q, y, r), mload(0x1560))
                 q := add(mulmod(q, y, r), mload(0x1540))
                 q := add(mulmod(q, y, r), mload(0x1520))
-                q := add(mulmod(q, y, r), mload(0x1500))
                 q := add(mulmod(q, y, r), mload(0x1480))
                 q := add(mulmod(q, y, r), mload(0x1460))
                 q := add(mulmod(q, y, r), mload(0x1440))
+                q := add(mulmod(q, y, r), mload(0x12e0))
                 q := add(mulmod(q, y, r), mload(0x12c0))
                 q := add(mulmod(q, y, r), mload(0x12a0))
-                q := add(mulmod(q, y, r), mload(0x1280))
                 q := add(mulmod(q, y, r), mload(0x1200))
                 q := add(mulmod(q, y, r), mload(0x11e0))
                 q := add(mulmod(q, y, r), mload(0x11c0))
+                q := add(mulmod(q, y, r), mload(0x1060))
                 q := add(mulmod(q, y, r), mload(0x1040))
                 q := add(mulmod(q, y, r), mload(0x1020))
-                q := add(mulmod(q, y, r), mload(0x1000))
                 q := add(mulmod(q, y, r), mload(0x0f80))
                 q := add(mulmod(q, y, r), mload(0x0f60))
                 q := add(mulmod(q, y, r), mload(0x0f40))
-                part := addmod(part, mulmod(q, mulmod(mload(0x2ac0), mload(0x1d80), r), r), r)
+                part := addmod(part, mulmod(q, mulmod(mload(0x2a80), mload(0x1d60), r), r), r)
                 part := mulmod(part, inverse1, r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                // Set 3: 15 commitments at rotations [0].
+                // Set 3: 14 commitments at rotations [0].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
-                c := mulmod(c, mload(0x1d60), r)
+                c := mulmod(c, mload(0x1d40), r)
+                mstore(0x2320, addmod(mload(0x2320), c, r))
+                c := mulmod(c, y, r)
                 mstore(0x2340, addmod(mload(0x2340), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2360, addmod(mload(0x2360), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2380, addmod(mload(0x2380), c, r))
                 c := mulmod(c, y, r)
+                mstore(0x2420, addmod(mload(0x2420), c, r))
+                c := mulmod(c, y, r)
                 mstore(0x23a0, addmod(mload(0x23a0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x2460, addmod(mload(0x2460), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x23c0, addmod(mload(0x23c0), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2400, addmod(mload(0x2400), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x2420, addmod(mload(0x2420), c, r))
+                mstore(0x23e0, addmod(mload(0x23e0), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2440, addmod(mload(0x2440), c, r))
+                c := mulmod(c, y, r)
+                mstore(0x2460, addmod(mload(0x2460), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x2480, addmod(mload(0x2480), c, r))
                 c := mulmod(c, y, r)
                 mstore(0x24a0, addmod(mload(0x24a0), c, r))
                 c := mulmod(c, y, r)
-                mstore(0x24c0, addmod(mload(0x24c0), c, r))
-                c := mulmod(c, y, r)
-                mstore(0x24e0, addmod(mload(0x24e0), c, r))
-                c := mulmod(c, y, r)
                 piece := c
+                mstore(0x2240, piece)
+                piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x2260, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x2280, piece)
@@ -840,17 +863,14 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 mstore(0x22a0, piece)
                 piece := mulmod(piece, mload(X_TO_N), r)
                 mstore(0x22c0, piece)
-                piece := mulmod(piece, mload(X_TO_N), r)
-                mstore(0x22e0, piece)
                 c := mulmod(c, y, r)
-                mstore(0x2240, c)
-                q := mload(0x1a00)
+                mstore(0x2220, c)
+                q := mload(0x19e0)
                 q := add(mulmod(q, y, r), mload(QUOTIENT))
-                q := add(mulmod(q, y, r), mload(0x1a80))
                 q := add(mulmod(q, y, r), mload(0x1a60))
                 q := add(mulmod(q, y, r), mload(0x1a40))
                 q := add(mulmod(q, y, r), mload(0x1a20))
-                q := add(mulmod(q, y, r), mload(0x19e0))
+                q := add(mulmod(q, y, r), mload(0x1a00))
                 q := add(mulmod(q, y, r), mload(0x19c0))
                 q := add(mulmod(q, y, r), mload(0x19a0))
                 q := add(mulmod(q, y, r), mload(0x1940))
@@ -859,13 +879,13 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 q := add(mulmod(q, y, r), mload(0x18e0))
                 q := add(mulmod(q, y, r), mload(0x18c0))
                 q := add(mulmod(q, y, r), mload(0x18a0))
-                part := mulmod(q, mload(0x1d60), r)
+                part := mulmod(q, mload(0x1d40), r)
                 sum := addmod(sum, mulmod(part, power, r), r)
-                mstore(0x2300, sub(r, scale))
-                mstore(0x2320, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
+                mstore(0x22e0, sub(r, scale))
+                mstore(0x2300, mulmod(mload(SHPLONK_U), mload(WEIGHT), r))
                 mstore(
-                    0x2500,
-                    addmod(mload(0x2500), sub(r, mulmod(sum, scale, r)), r)
+                    0x24c0,
+                    addmod(mload(0x24c0), sub(r, mulmod(sum, scale, r)), r)
                 )
             }
 
@@ -907,14 +927,14 @@ contract EnrolmentL4Verifier is IProofVerifier {
                 if isFirst {
                     mcopy(RIGHT, 0x0520, 0x40)
                 }
-                addRun(0x0dc0, 0x0d80, 0x2320, 0)
-                addRun(0x0d20, 0x0c20, 0x22e0, 0)
-                addRun(0x0bc0, 0x0b80, 0x2240, 0)
-                addRun(0x0b20, 0x0560, 0x2200, 0)
+                addRun(0x0dc0, 0x0d80, 0x2300, 0)
+                addRun(0x0d20, 0x0c20, 0x22c0, 0)
+                addRun(0x0bc0, 0x0b80, 0x2220, 0)
+                addRun(0x0b20, 0x0560, 0x21e0, 0)
                 if iszero(isFirst) {
-                    addRun(0x0520, 0x0520, 0x1f00, 0)
+                    addRun(0x0520, 0x0520, 0x1ee0, 0)
                 }
-                addRun(0x04e0, 0x0360, 0x1ee0, 0)
+                addRun(0x04e0, 0x0360, 0x1ec0, 0)
             }
 
             /// Requires e(LEFT, [tau]_2) = e(RIGHT, [1]_2).

@@ -23,7 +23,7 @@ contract MembershipL1Verifier is IProofVerifier {
     address public immutable key;
 
     /// @dev Fingerprint of the circuit, the first word of its keys.
-    bytes32 private constant CIRCUIT = 0xea0cb8f55da9d08017ad0d96b3ad7abf608b409e7085f7887bbc907e88d0b964;
+    bytes32 private constant CIRCUIT = 0xc6ea58031a3013990d64f49adb358b4140d81e6360579f9c54defb7af1c8fc6c;
     uint256 private constant KEY_BYTES = 1312;
     uint256 private constant INPUT_BYTES = 160;
     uint256 private constant PROOF_BYTES = 1888;
@@ -59,19 +59,17 @@ contract MembershipL1Verifier is IProofVerifier {
     uint256 private constant INPUTS = 0x02e0;
     uint256 private constant INPUTS_END = 0x0380;
     uint256 private constant DENOMINATORS = 0x0b60;
-    uint256 private constant ROTATION_DENOMINATORS = 0x0c20;
     uint256 private constant INVERSES = 0x0ca0;
     uint256 private constant INVERSES_END = 0x0de0;
     uint256 private constant RIGHT = 0x1140;
     uint256 private constant LEFT = 0x11c0;
     uint256 private constant PAIRING = 0x1260;
     uint256 private constant KEY_DATA = 0x13e0;
-    uint256 private constant KEY_ROTATIONS = 0x14c0;
     uint256 private constant KEY_TAU = 0x1640;
     uint256 private constant GENERATOR = 0x1900;
     uint256 private constant KEY_POINTS = 0x16c0;
     uint256 private constant KEY_COEFFICIENTS_LAST = 0x1120;
-    uint256 private constant CALL = 0x1f00;
+    uint256 private constant CALL = 0x1e80;
     uint256 private constant KEY_CIRCUIT = 0x13e0;
     uint256 private constant KEY_DIGEST = 0x1400;
     uint256 private constant KEY_PLACES = 0x1420;
@@ -228,12 +226,26 @@ contract MembershipL1Verifier is IProofVerifier {
             function invert() {
                 let r := R
                 let product := 1
-                let to := INVERSES
-                for { let at := DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                    mstore(to, product)
-                    product := mulmod(product, mload(at), r)
-                    to := add(to, 0x20)
-                }
+                mstore(0x0ca0, product)
+                product := mulmod(product, mload(0x0b60), r)
+                mstore(0x0cc0, product)
+                product := mulmod(product, mload(0x0b80), r)
+                mstore(0x0ce0, product)
+                product := mulmod(product, mload(0x0ba0), r)
+                mstore(0x0d00, product)
+                product := mulmod(product, mload(0x0bc0), r)
+                mstore(0x0d20, product)
+                product := mulmod(product, mload(0x0be0), r)
+                mstore(0x0d40, product)
+                product := mulmod(product, mload(0x0c00), r)
+                mstore(0x0d60, product)
+                product := mulmod(product, mload(0x0c20), r)
+                mstore(0x0d80, product)
+                product := mulmod(product, mload(0x0c40), r)
+                mstore(0x0da0, product)
+                product := mulmod(product, mload(0x0c60), r)
+                mstore(0x0dc0, product)
+                product := mulmod(product, mload(0x0c80), r)
                 mstore(0x00, 0x20)
                 mstore(0x20, 0x20)
                 mstore(0x40, 0x20)
@@ -245,12 +257,26 @@ contract MembershipL1Verifier is IProofVerifier {
                 // Zero has no inverse.
                 requireProof(and(ok, gt(product, 0)))
                 let inverse := mload(0x00)
-                for { let at := INVERSES } gt(at, DENOMINATORS) {} {
-                    at := sub(at, 0x20)
-                    to := sub(to, 0x20)
-                    mstore(to, mulmod(inverse, mload(to), r))
-                    inverse := mulmod(inverse, mload(at), r)
-                }
+                mstore(0x0dc0, mulmod(inverse, mload(0x0dc0), r))
+                inverse := mulmod(inverse, mload(0x0c80), r)
+                mstore(0x0da0, mulmod(inverse, mload(0x0da0), r))
+                inverse := mulmod(inverse, mload(0x0c60), r)
+                mstore(0x0d80, mulmod(inverse, mload(0x0d80), r))
+                inverse := mulmod(inverse, mload(0x0c40), r)
+                mstore(0x0d60, mulmod(inverse, mload(0x0d60), r))
+                inverse := mulmod(inverse, mload(0x0c20), r)
+                mstore(0x0d40, mulmod(inverse, mload(0x0d40), r))
+                inverse := mulmod(inverse, mload(0x0c00), r)
+                mstore(0x0d20, mulmod(inverse, mload(0x0d20), r))
+                inverse := mulmod(inverse, mload(0x0be0), r)
+                mstore(0x0d00, mulmod(inverse, mload(0x0d00), r))
+                inverse := mulmod(inverse, mload(0x0bc0), r)
+                mstore(0x0ce0, mulmod(inverse, mload(0x0ce0), r))
+                inverse := mulmod(inverse, mload(0x0ba0), r)
+                mstore(0x0cc0, mulmod(inverse, mload(0x0cc0), r))
+                inverse := mulmod(inverse, mload(0x0b80), r)
+                mstore(0x0ca0, mulmod(inverse, mload(0x0ca0), r))
+                inverse := mulmod(inverse, mload(0x0b60), r)
             }
 
             /// Lagrange polynomials and the public inputs' polynomial at x; the distances that the openings need.
@@ -293,11 +319,10 @@ contract MembershipL1Verifier is IProofVerifier {
                 mstore(add(DENOMINATORS, 0xa0), inputBelow)
                 {
                     let u := mload(SHPLONK_U)
-                    let from := KEY_ROTATIONS
-                    for { let at := ROTATION_DENOMINATORS } lt(at, INVERSES) { at := add(at, 0x20) } {
-                        mstore(at, addmod(u, sub(r, mulmod(x, mload(from), r)), r))
-                        from := add(from, 0x20)
-                    }
+                    mstore(0x0c20, addmod(u, sub(r, mulmod(x, mload(0x14c0), r)), r))
+                    mstore(0x0c40, addmod(u, sub(r, mulmod(x, mload(0x14e0), r)), r))
+                    mstore(0x0c60, addmod(u, sub(r, mulmod(x, mload(0x1500), r)), r))
+                    mstore(0x0c80, addmod(u, sub(r, mulmod(x, mload(0x1520), r)), r))
                 }
                 invert()
                 // (x^n - 1) / n
@@ -325,50 +350,46 @@ contract MembershipL1Verifier is IProofVerifier {
                 {
                     mstore(0x1a60, mulmod(mload(0x08c0), mload(0x08c0), r))
                     mstore(0x1a80, mulmod(mload(0x08c0), mulmod(mload(0x1a60), mload(0x1a60), r), r))
-                    mstore(0x1aa0, mulmod(add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r))
-                    mstore(0x1ac0, mulmod(mload(0x1aa0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    mstore(0x1ae0, mulmod(mload(0x0a40), mulmod(mload(0x1ac0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
-                    mstore(0x1b00, add(mulmod(mload(0x0a60), mload(0x1a80), r), mulmod(mload(0x08c0), mload(0x1ae0), r)))
-                    mstore(0x1b20, mulmod(mload(0x0860), mload(0x0860), r))
-                    mstore(0x1b40, mulmod(mload(0x0860), mulmod(mload(0x1b20), mload(0x1b20), r), r))
-                    mstore(0x1b60, mulmod(mload(0x0880), mload(0x0880), r))
-                    mstore(0x1b80, mulmod(mload(0x0880), mulmod(mload(0x1b60), mload(0x1b60), r), r))
-                    mstore(0x1ba0, add(mulmod(mload(0x0a60), mload(0x1b80), r), mulmod(mload(0x1ae0), mload(0x0880), r)))
-                    mstore(0x1bc0, add(mload(0x1ba0), add(mulmod(mload(0x0a60), mload(0x1b40), r), mulmod(mload(0x1ae0), mload(0x0860), r))))
-                    mstore(0x1be0, addmod(mload(0x1bc0), mul(2, mload(0x1b00)), r))
-                    mstore(0x1c00, mulmod(mload(0x08a0), mload(0x08a0), r))
-                    mstore(0x1c20, mulmod(mload(0x08a0), mulmod(mload(0x1c00), mload(0x1c00), r), r))
-                    mstore(0x1c40, add(mload(0x1b00), add(mulmod(mload(0x0a60), mload(0x1c20), r), mulmod(mload(0x1ae0), mload(0x08a0), r))))
-                    mstore(0x1c60, addmod(mload(0x1c40), mul(2, mload(0x1ba0)), r))
-                    mstore(0x1c80, add(mload(0x1c60), mulmod(4, mload(0x1bc0), r)))
-                    mstore(0x1ca0, add(mload(0x0a80), add(mload(0x0a60), mload(0x1ae0))))
-                    eval := add(mulmod(eval, y, r), mod(add(mulmod(mload(0x1ca0), add(mload(0x09c0), sub(r, mload(0x08e0))), r), add(add(mload(0x1be0), mload(0x1c80)), mulmod(mload(0x0a80), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x1a80), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1c20), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1b80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1b40), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0880), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08c0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08a0), r))))), r)), r))), r))
-                    mstore(0x1cc0, add(mload(0x1ca0), sub(r, mload(0x0aa0))))
-                    mstore(0x1ce0, add(mload(0x1c80), sub(r, mulmod(mload(0x1cc0), mload(0x0900), r))))
-                    mstore(0x1d00, add(mload(0x1be0), mulmod(4, mload(0x1c40), r)))
-                    mstore(0x1d20, add(add(mload(0x1c60), mload(0x1d00)), sub(r, mulmod(mload(0x1cc0), mload(0x0920), r))))
-                    mstore(0x1d40, add(mload(0x1d00), sub(r, mulmod(mload(0x1cc0), mload(0x0940), r))))
-                    mstore(0x1d60, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1a80), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1c20), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1b80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08a0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08c0), r))))), r))
-                    mstore(0x1d80, mulmod(mload(0x08e0), mload(0x08e0), r))
-                    mstore(0x1da0, mulmod(mload(0x08e0), mulmod(mload(0x1d80), mload(0x1d80), r), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x1ca0), mload(0x09e0), r), addmod(add(add(mload(0x1d40), addmod(mload(0x1ce0), mload(0x1d20), r)), mulmod(mload(0x0a80), mload(0x1d60), r)), sub(r, mulmod(mload(0x0aa0), add(mload(0x0900), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x1da0), r)), r)), r)))
-                    mstore(0x1dc0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1a80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1c20), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1d60), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08e0), r))))))
-                    mstore(0x1de0, mulmod(mload(0x0900), mload(0x0900), r))
-                    mstore(0x1e00, mulmod(mload(0x0900), mulmod(mload(0x1de0), mload(0x1de0), r), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x1ca0), mload(0x0a00), r), add(add(mulmod(mload(0x0a80), mload(0x1dc0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x1d40), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x1ce0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x1d20), r)))), sub(r, mulmod(mload(0x0aa0), add(add(mload(0x0920), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x1e00), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1da0), r)), r))), r))
-                    mstore(0x1e20, mulmod(mload(0x0920), mload(0x0920), r))
-                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x1ca0), mload(0x0a20), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x1d40), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x1ce0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x1d20), r))), mulmod(mload(0x0a80), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1a80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1dc0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x1d60), r)))), r)), sub(r, mulmod(mload(0x0aa0), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x1da0), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1e00), r), add(mload(0x0940), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0920), mulmod(mload(0x1e20), mload(0x1e20), r), r), r)))), r))), r))
-                    mstore(0x1e40, add(mload(0x0860), mload(0x0960)))
-                    mstore(0x1e60, add(mulmod(mulmod(mload(0x0ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0ac0)), r), mulmod(mulmod(add(mload(0x0860), sub(r, mload(0x08e0))), add(mload(0x0860), sub(r, mload(0x0900))), r), mulmod(add(mload(0x0860), sub(r, mload(0x0920))), add(mload(0x0860), sub(r, mload(0x0940))), r), r), r), mulmod(mulmod(mload(0x0ac0), add(mload(0x0ac0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), mulmod(mulmod(add(mload(0x1e40), sub(r, mload(0x08e0))), add(mload(0x1e40), sub(r, mload(0x0900))), r), mulmod(add(mload(0x1e40), sub(r, mload(0x0920))), add(mload(0x1e40), sub(r, mload(0x0940))), r), r), r)))
-                    eval := add(mulmod(eval, y, r), mload(0x1e60))
-                    mstore(0x1e80, mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
-                    mstore(0x1ea0, mulmod(mload(0x1ac0), mload(0x1e80), r))
-                    mstore(0x1ec0, mulmod(mload(0x1e80), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
-                    mstore(0x1ee0, mulmod(mload(0x1ec0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
-                    eval := add(mulmod(eval, y, r), add(mulmod(add(mload(0x0840), sub(r, mload(0x0280))), mulmod(mload(0x1ee0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r), r), add(add(mulmod(mload(0x1ea0), add(mload(0x08e0), sub(r, mload(0x0840))), r), mulmod(add(mload(0x0840), sub(r, mload(0x0860))), mulmod(mload(0x1aa0), mload(0x1ec0), r), r)), mulmod(add(mload(0x0840), sub(r, mod(mload(0x1e40), r))), mulmod(mload(0x1ee0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffc), r), r))))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1ea0), add(mload(0x0900), sub(r, mload(0x0980))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1ea0), add(mload(0x0920), sub(r, mload(0x09a0))), r))
-                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1ea0), add(mload(0x0940), sub(r, mload(0x0a20))), r))
+                    mstore(0x1aa0, mulmod(add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r))
+                    mstore(0x1ac0, mulmod(mload(0x0a40), mulmod(mload(0x1aa0), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r), r))
+                    mstore(0x1ae0, add(mulmod(mload(0x0a60), mload(0x1a80), r), mulmod(mload(0x08c0), mload(0x1ac0), r)))
+                    mstore(0x1b00, mulmod(mload(0x0860), mload(0x0860), r))
+                    mstore(0x1b20, mulmod(mload(0x0860), mulmod(mload(0x1b00), mload(0x1b00), r), r))
+                    mstore(0x1b40, mulmod(mload(0x0880), mload(0x0880), r))
+                    mstore(0x1b60, mulmod(mload(0x0880), mulmod(mload(0x1b40), mload(0x1b40), r), r))
+                    mstore(0x1b80, add(mulmod(mload(0x0a60), mload(0x1b60), r), mulmod(mload(0x1ac0), mload(0x0880), r)))
+                    mstore(0x1ba0, add(mload(0x1b80), add(mulmod(mload(0x0a60), mload(0x1b20), r), mulmod(mload(0x1ac0), mload(0x0860), r))))
+                    mstore(0x1bc0, addmod(mload(0x1ba0), mul(2, mload(0x1ae0)), r))
+                    mstore(0x1be0, mulmod(mload(0x08a0), mload(0x08a0), r))
+                    mstore(0x1c00, mulmod(mload(0x08a0), mulmod(mload(0x1be0), mload(0x1be0), r), r))
+                    mstore(0x1c20, add(mload(0x1ae0), add(mulmod(mload(0x0a60), mload(0x1c00), r), mulmod(mload(0x1ac0), mload(0x08a0), r))))
+                    mstore(0x1c40, addmod(mload(0x1c20), mul(2, mload(0x1b80)), r))
+                    mstore(0x1c60, add(mload(0x1c40), mulmod(4, mload(0x1ba0), r)))
+                    mstore(0x1c80, add(mload(0x0a80), add(mload(0x0a60), mload(0x1ac0))))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x0960), mulmod(0x183227397098d014dc2822db40c0ac2e9419f4243cdcb848a1f0fac9f8000001, mulmod(mload(0x0ac0), add(mload(0x0ac0), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r), r), r), add(mulmod(mload(0x1c80), add(mload(0x09c0), sub(r, mload(0x08e0))), r), add(add(mload(0x1bc0), mload(0x1c60)), mulmod(mload(0x0a80), add(mulmod(0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e8, mload(0x1a80), r), addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1c00), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1b60), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1b20), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x0880), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08c0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08a0), r))))), r)), r))), r))
+                    mstore(0x1ca0, add(mload(0x1c80), sub(r, mload(0x0aa0))))
+                    mstore(0x1cc0, add(mload(0x1c60), sub(r, mulmod(mload(0x1ca0), mload(0x0900), r))))
+                    mstore(0x1ce0, add(mload(0x1bc0), mulmod(4, mload(0x1c20), r)))
+                    mstore(0x1d00, add(add(mload(0x1c40), mload(0x1ce0)), sub(r, mulmod(mload(0x1ca0), mload(0x0920), r))))
+                    mstore(0x1d20, add(mload(0x1ce0), sub(r, mulmod(mload(0x1ca0), mload(0x0940), r))))
+                    mstore(0x1d40, addmod(mulmod(0x5b4f1252edcd0668ab5e41cf53e0480ed4b4810b4a95d82c8680119c5f048b0, mload(0x1a80), r), add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1c00), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1b60), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08a0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x08e0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08c0), r))))), r))
+                    mstore(0x1d60, mulmod(mload(0x08e0), mload(0x08e0), r))
+                    mstore(0x1d80, mulmod(mload(0x08e0), mulmod(mload(0x1d60), mload(0x1d60), r), r))
+                    eval := add(mulmod(eval, y, r), add(mulmod(mload(0x1c80), mload(0x09e0), r), addmod(add(add(mload(0x1d20), addmod(mload(0x1cc0), mload(0x1d00), r)), mulmod(mload(0x0a80), mload(0x1d40), r)), sub(r, mulmod(mload(0x0aa0), add(mload(0x0900), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x1d80), r)), r)), r)))
+                    mstore(0x1da0, add(mulmod(0x1fe98fa1b77f7c3590ff206a93a84a8ca780856ca23731c35b6fb000e42fe7ca, mload(0x1a80), r), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1c00), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08c0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1d40), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x08e0), r))))))
+                    mstore(0x1dc0, mulmod(mload(0x0900), mload(0x0900), r))
+                    mstore(0x1de0, mulmod(mload(0x0900), mulmod(mload(0x1dc0), mload(0x1dc0), r), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x1c80), mload(0x0a00), r), add(add(mulmod(mload(0x0a80), mload(0x1da0), r), add(mulmod(0x222c01175718386f2e2e82eb122789e352e105a3b8fa852613bc534433ee428e, mload(0x1d20), r), add(mulmod(0xc28145b6a44df3e0149b3d0a30b3bb599df9756d4dd9b84a86b38cfb45a740e, mload(0x1cc0), r), mulmod(0x544b8338791518b2c7645a50392798b21f75bb60e3596170067d00141cac18, mload(0x1d00), r)))), sub(r, mulmod(mload(0x0aa0), add(add(mload(0x0920), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mload(0x1de0), r)), mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1d80), r)), r))), r))
+                    mstore(0x1e00, mulmod(mload(0x0920), mload(0x0920), r))
+                    eval := add(mulmod(eval, y, r), addmod(mulmod(mload(0x1c80), mload(0x0a20), r), add(add(add(mulmod(0x31af0354155910f7ca2bb159c22dfb06c158389362a56edf73d03e6f7fb9272, mload(0x1d20), r), add(mulmod(0xf756fb35011dcdf87ca4920f426f0b20d225c7d646fe1ab286bbe5d5148b3c6, mload(0x1cc0), r), mulmod(0x7993483fdccc59ff375f7e9eac785e869c4527f59b5f6755c5f1cbd3e3b52c0, mload(0x1d00), r))), mulmod(mload(0x0a80), add(mulmod(0x3b29be0455b7a7d22065601255af0a415d63a5190641df5c0aee586874346ef, mload(0x1a80), r), add(mulmod(0xcf863bc4f12c74a81ac966f8d331c70aed32780800133fd64e33a1221a2ad98, mload(0x08e0), r), add(mulmod(0x2ea860f5f9d62cc5e23f9b16056bed319ee012b5eebb7a0c2c2e0913fc6562ae, mload(0x1da0), r), mulmod(0x222fc2380b603ecdaa1244db683475c735f5e7e8c6ad422e3bc7da244d1b5f82, mload(0x1d40), r)))), r)), sub(r, mulmod(mload(0x0aa0), add(mulmod(0x1bbed7ce75b7363d610aaa07c156b2b8953d5928afdf68517b3ec7ff39a9d4d, mload(0x1d80), r), add(mulmod(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe, mload(0x1de0), r), add(mload(0x0940), mulmod(0x1f87dfd6e0c2fc9eb39e657b35a80f511b2feebf4fef53118e79d396d62c4919, mulmod(mload(0x0920), mulmod(mload(0x1e00), mload(0x1e00), r), r), r)))), r))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mulmod(mload(0x0ac0), add(0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff, mload(0x0ac0)), r), mulmod(mulmod(add(mload(0x0860), sub(r, mload(0x08e0))), add(mload(0x0860), sub(r, mload(0x0900))), r), mulmod(add(mload(0x0860), sub(r, mload(0x0920))), add(mload(0x0860), sub(r, mload(0x0940))), r), r), r))
+                    mstore(0x1e20, mulmod(mload(0x0a40), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000), r))
+                    mstore(0x1e40, mulmod(mload(0x1aa0), mload(0x1e20), r))
+                    mstore(0x1e60, mulmod(mload(0x1e20), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593efffffff), r))
+                    eval := add(mulmod(eval, y, r), add(add(mulmod(mload(0x1e40), add(mload(0x08e0), sub(r, mload(0x0840))), r), mulmod(add(mload(0x0840), sub(r, mload(0x0860))), mulmod(mload(0x1e60), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffd), r), r)), mulmod(mulmod(mload(0x1e60), add(mload(0x0a40), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593effffffe), r), add(add(mload(0x0840), sub(r, mload(0x0280))), sub(r, mload(0x0a20))), r)))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1e40), add(mload(0x0900), sub(r, mload(0x0980))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1e40), add(mload(0x0920), sub(r, mload(0x09a0))), r))
+                    eval := add(mulmod(eval, y, r), mulmod(mload(0x1e40), add(mload(0x0940), sub(r, mload(0x0a20))), r))
                 }
             }
 
@@ -426,7 +447,7 @@ contract MembershipL1Verifier is IProofVerifier {
                 part := addmod(part, mulmod(q, mulmod(mload(0x1580), mload(0x0dc0), r), r), r)
                 part := mulmod(part, inverse2, r)
                 sum := part
-                // Set 1: 1 commitments at rotations [-23, 0, 1].
+                // Set 1: 1 commitments at rotations [-22, 0, 1].
                 power := mulmod(power, v, r)
                 c := mulmod(power, scale, r)
                 c := mulmod(c, mload(0x0d60), r)

@@ -58,6 +58,12 @@ impl Cosets {
         &self.powers[coset]
     }
 
+    /// Row j gives the pieces' j-th coefficients from the cosets', without the powers of their shifts; division by `X^n - 1`
+    /// is included.
+    pub fn matrix(&self) -> &[Vec<Fr>] {
+        &self.matrix
+    }
+
     /// Bytes in memory.
     pub fn memory(&self) -> usize {
         self.powers

@@ -15,16 +15,16 @@ const BLOCK: usize = 64;
 /// Blocks that one piece of work goes through with the same registers.
 const BLOCKS: usize = 16;
 
-/// Where an instruction reads.
+/// What an instruction reads.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Operand {
-    /// A register.
+pub enum Operand {
+    /// What an earlier instruction left there.
     Register(u16),
-    /// A cell, so many rows further down.
+    /// A cell of a column, so many rows further down, cyclically.
     Cell {
         /// Which column.
         column: u32,
-        /// How many rows, cyclically.
+        /// How many rows further down.
         rotation: i32,
     },
     /// In the table of scalars, or after it among the constants.
@@ -33,7 +33,7 @@ pub(crate) enum Operand {
 
 /// What an instruction does.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Operation {
+pub enum Operation {
     /// a + b
     Add,
     /// a - b
@@ -44,17 +44,17 @@ pub(crate) enum Operation {
     Square,
 }
 
-/// One calculation in each row of a block. The target is neither operand.
+/// One step, in every row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Instruction {
-    /// Which.
-    pub(crate) operation: Operation,
-    /// The register that takes the result.
-    pub(crate) target: u16,
+pub struct Instruction {
+    /// What is done.
+    pub operation: Operation,
+    /// The register that takes the result. It is none of the operands'.
+    pub target: u16,
     /// The first operand.
-    pub(crate) a: Operand,
-    /// The second.
-    pub(crate) b: Operand,
+    pub a: Operand,
+    /// The second; a square does not look at it.
+    pub b: Operand,
 }
 
 /// What a graph's node is in each row.
@@ -88,6 +88,21 @@ impl Program {
         }
         compiler.program.result = compiler.places[&root];
         compiler.program
+    }
+
+    /// The steps, for a machine that goes through them itself.
+    pub fn code(&self) -> &[Instruction] {
+        &self.instructions
+    }
+
+    /// Where the result is after the last step.
+    pub fn result(&self) -> Operand {
+        self.result
+    }
+
+    /// What follows the table of scalars.
+    pub fn constants(&self) -> &[Fr] {
+        &self.constants
     }
 
     /// How many instructions are carried out in each row.

@@ -68,11 +68,7 @@ impl<const FACTOR: u64> ShapedCircuit for Multiple<FACTOR> {
 type Triple = Multiple<3>;
 type Quintuple = Multiple<5>;
 
-const SHAPE: Shape = Shape {
-    family: Family::Membership,
-    k: 5,
-    lanes: 1,
-};
+const SHAPE: Shape = Shape::wide(Family::Membership, 5, 1);
 
 fn ceremony() -> Srs {
     embedded::srs(SHAPE.k).unwrap()

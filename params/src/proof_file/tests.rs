@@ -161,7 +161,7 @@ fn shapes_out_of_range_are_refused() {
     // Such names do not parse either, so these shapes are made by hand.
     for (k, lanes) in [(21, 1), (3, 1), (11, 0), (11, u32::MAX)] {
         let family = Family::Duty(Words::W1);
-        let shape = Shape { family, k, lanes };
+        let shape = Shape::wide(family, k, lanes);
         let bytes = ProofFile { shape, ..file() }.to_bytes();
         assert!(
             matches!(ProofFile::from_bytes(&bytes), Err(ProofFileError::Shape)),

@@ -10,7 +10,7 @@
 //!  63-75  sync due, missed, done: Load                       80      the first word is absorbed
 //!  79     FirstEpoch
 //!  81-    the walk, 226 rows a word                           81 + 226 w  word w's permutation
-//!         WalkEnd below it                                 104 + 226 (W-1)  S3  path, 10 levels
+//!         Start and Load below it                          104 + 226 (W-1)  S3  path, 10 levels
 //! ```
 //! Between two words the state is held. The path ends in row 30 of the next block, two rows above that
 //! block's tag. Place and Stake stand where the desk is free.
@@ -101,28 +101,33 @@ pub(super) fn assemble(
     let row = place.map_or(&empty, |place| &place.row);
     let compliant = Fr::from(u64::from(place.is_some_and(|place| place.compliant)));
 
-    // S5, S8. Order and count.
+    // S6. The chains of active epochs, run-in, balance and slashed.
+    let slashed = fields_chains(sheet, at, row);
+
+    // S5, S8. Order and counts.
     let index = place.map(|place| place.row.index);
-    let ordered = order(sheet, lane, base + ORDER_START, index, running.sequence);
+    let start = base + ORDER_START;
+    let ordered = order(sheet, lane, start, index, Some(slashed), running.sequence);
 
     // S4. Tag.
     let tag = tag(sheet, lane, base + TAG_ROW, &common.identity, ordered.index);
 
     // S6. Fields of meta, duties and votes.
-    let fields = fields(sheet, at, common, row, ordered.index);
+    let fields = fields(sheet, at, common, row, [ordered.index, slashed]);
     let duties = duties(sheet, at, row, fields.balance, running.duty);
     let hits = votes(sheet, at, row, fields.active);
 
     // S7. Compliance.
     let rate = [fields.active, hits.points, hits.targets, fields.slack];
-    let compliant = rate_gate(sheet, at, common, compliant, rate);
-    let stake = stake(sheet, at, &fields, hits.points, compliant, running.stake);
+    let (compliant, compliant_time) = rate_gate(sheet, at, common, compliant, rate);
+    let earned = [hits.points, fields.active, compliant, compliant_time];
+    let stake = stake(sheet, at, fields.balance, earned, running.stake);
     let factors = Walk {
         compliant,
         misses: hits.misses,
         slack: fields.slack,
     };
-    walk(sheet, at, row, common.max_outage, &factors);
+    walk(sheet, at, row, common, &factors);
 
     // S3. The row's leaf is in the tree.
     let inputs = [fields.meta.into(), tag.into(), duties.duties.into()];
@@ -141,6 +146,7 @@ pub(super) fn assemble(
         compliant,
         fields.meta,
         duties.duties,
+        slashed,
     ];
     sheet.desk_op(
         lane,
@@ -157,43 +163,54 @@ pub(super) fn assemble(
 }
 
 struct Fields {
-    slashed: Wire,
     meta: Wire,
     active: Wire,
     balance: Wire,
     slack: Wire,
 }
 
-fn fields(sheet: &mut Sheet, at: At, common: &Common, row: &LedgerRow, index: Wire) -> Fields {
+/// Heads of the chains of a, run_in, and b with slashed above it.
+fn heads(row: &LedgerRow) -> [Fr; 3] {
+    let slashed = Fr::from(u64::from(row.slashed)) * power_of_two(BALANCE_BITS);
+    [
+        Fr::from(u64::from(row.active_epochs)),
+        Fr::from(u64::from(row.run_in)),
+        Fr::from(u64::from(row.effective_balance)) + slashed,
+    ]
+}
+
+/// Lays out the chains; returns `slashed`, the bit that the third starts with.
+fn fields_chains(sheet: &mut Sheet, at: At, row: &LedgerRow) -> Wire {
     let At { lane, base, .. } = at;
-    let slashed = Fr::from(u64::from(row.slashed));
-    let active = Fr::from(u64::from(row.active_epochs));
-    let balance = Fr::from(u64::from(row.effective_balance));
-    let run_in = Fr::from(u64::from(row.run_in));
-    let heads = [
-        active,
-        run_in,
-        balance + slashed * power_of_two(BALANCE_BITS),
-    ];
+    let heads = heads(row);
     let rows = FIELDS_HEAD - FIELDS_START + 1;
     sheet.chains(lane, base + FIELDS_START, rows, Start::Bit, heads);
-    // The third chain starts with the bit above b.
     sheet.op(base + FIELDS_START, Op::Bits);
     let top_bit = |value: Fr| Source::Witness(Fr::from_raw(shifted(limbs(value), BALANCE_BITS)));
     let [_, _, slashed] = sheet.desk_op(lane, base + FIELDS_START, Op::Load, heads.map(top_bit));
+    slashed
+}
+
+fn fields(
+    sheet: &mut Sheet,
+    at: At,
+    common: &Common,
+    row: &LedgerRow,
+    [index, slashed]: [Wire; 2],
+) -> Fields {
+    let [active, run_in, _] = heads(row);
     let sources = [
         index.into(),
         slashed.into(),
         Source::Witness(row.meta()),
         Source::Witness(active),
-        Source::Witness(balance),
+        Source::Witness(Fr::from(u64::from(row.effective_balance))),
         Source::Witness(common.max_outage.value - run_in),
         common.max_outage.into(),
     ];
     let [_, _, meta, active, balance, slack, _] =
-        sheet.desk_op(lane, base + FIELDS_HEAD, Op::Fields, sources);
+        sheet.desk_op(at.lane, at.base + FIELDS_HEAD, Op::Fields, sources);
     Fields {
-        slashed,
         meta,
         active,
         balance,
@@ -280,7 +297,7 @@ fn rate_gate(
     common: &Common,
     compliant: Fr,
     [active, points, targets, slack]: [Wire; 4],
-) -> Wire {
+) -> (Wire, Wire) {
     let At { lane, base, .. } = at;
     let bps = Fr::from(u64::from(BPS));
     let performance = bps * points.value
@@ -291,43 +308,35 @@ fn rate_gate(
     sheet.chains(lane, base + RATE_START, rows, Start::Zero, heads);
     let sources = [
         Source::Witness(compliant),
-        active.into(),
+        Source::Witness(compliant * active.value),
         points.into(),
         targets.into(),
         common.min_performance.into(),
         common.min_uptime.into(),
         slack.into(),
     ];
-    let [compliant, ..] = sheet.desk_op(lane, base + RATE_HEAD, Op::Rate, sources);
-    compliant
+    let [compliant, compliant_time, ..] = sheet.desk_op(lane, base + RATE_HEAD, Op::Rate, sources);
+    (compliant, compliant_time)
 }
 
 fn stake(
     sheet: &mut Sheet,
     at: At,
-    fields: &Fields,
-    points: Wire,
-    compliant: Wire,
+    balance: Wire,
+    [points, active, compliant, compliant_time]: [Wire; 4],
     before: Wire,
 ) -> Wire {
-    let Fields {
-        slashed,
-        active,
-        balance,
-        ..
-    } = *fields;
     let added = points.value
         + active.value * power_of_two(TOTAL_BITS)
-        + compliant.value * active.value * power_of_two(2 * TOTAL_BITS);
-    let after = before.value + balance.value * added + slashed.value * power_of_two(3 * TOTAL_BITS);
+        + compliant_time.value * power_of_two(2 * TOTAL_BITS);
     let sources = [
-        Source::Witness(after),
+        Source::Witness(before.value + balance.value * added),
         before.into(),
         balance.into(),
         points.into(),
         active.into(),
         compliant.into(),
-        slashed.into(),
+        compliant_time.into(),
     ];
     let [after, ..] = sheet.desk_op(at.lane, at.base + STAKE_ROW, Op::Stake, sources);
     after
@@ -360,23 +369,24 @@ struct Walk {
 }
 
 /// The walk over the bitmaps, see [`crate::gates`]'s `epochs`.
-fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Walk) {
+fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, common: &Common, start: &Walk) {
     let At { lane, base, .. } = at;
     let first = [start.misses.into(), start.slack.into()];
     sheet.desk_op(lane, base + FIRST_EPOCH_ROW, Op::FirstEpoch, first);
-    let steps = steps(row, start, max_outage.value);
+    let steps = steps(row, start, common.max_outage.value);
     let mut cursor = base + WALK;
     for (number, step) in steps.iter().enumerate() {
         let is_last_of_word = number % STEPS_PER_WORD == STEPS_PER_WORD - 1;
-        if number + 1 == steps.len() {
-            sheet.op(cursor, Op::WalkEnd);
+        let is_end = number + 1 == steps.len();
+        if is_end {
+            sheet.op(cursor, Op::Start);
         } else if number + 2 == steps.len() {
-            sheet.step(cursor);
+            sheet.op(cursor, Op::Step);
             sheet.op(cursor, Op::Bits);
         } else if is_last_of_word {
             sheet.op(cursor, Op::LastEpoch);
         } else {
-            sheet.step(cursor);
+            sheet.op(cursor, Op::Step);
         }
         for (chain, value) in step.bitmaps.into_iter().enumerate() {
             sheet.chain_cell(lane, chain, cursor, value);
@@ -389,7 +399,14 @@ fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, max_outage: Wire, start: &Wa
         } else {
             Source::Witness(step.product)
         };
-        sheet.desk(lane, cursor, [product, max_outage.into()]);
+        if is_end {
+            // S6. No miss is left. Load brings two cells along that nothing looks at.
+            let (zero, slack) = (common.zero.into(), Source::Witness(step.slack));
+            sheet.desk(lane, cursor, [product]);
+            sheet.desk_op(lane, cursor + 1, Op::Load, [zero, slack, zero]);
+        } else {
+            sheet.desk(lane, cursor, [product, common.max_outage.into()]);
+        }
         cursor += 2;
     }
 }

@@ -13,8 +13,8 @@
 //! 154-178          good_stake, slashed, V (48)
 //! 179-186          performance_bps, max_outage (14), 0
 //! ```
-//! Bounds: a packed sum of three 56-bit totals and one of 48 or 72 bits is below 2^240, so
-//! its parts are unique. 10000 G and good_bps G_all are below 2^70: a margin in 72 bits is the true
+//! Bounds: a packed sum of three 56-bit totals, with one of 72 bits above them or none, is below 2^240, so
+//! its parts are unique; so are V and slashed, of 48 bits each. 10000 G and good_bps G_all are below 2^70: a margin in 72 bits is the true
 //! one. The totals are wired to the true sums over at most 2^20 places, each below 2^56, so both sides of the
 //! aggregate are below 2^(56*3 + 6 + 14) = 2^188: a margin in 192 bits is the true one.
 
@@ -136,13 +136,20 @@ struct Pair {
     due: Wire,
 }
 
-/// Lays out the chains and the arithmetic; returns the two packed sums that the blocks must give.
+/// Packed sums that the public inputs and the totals make: the last block's must be the same.
+pub(super) struct Expected {
+    pub(super) count: Wire,
+    pub(super) stake: Wire,
+    pub(super) duty: Wire,
+}
+
+/// Lays out the chains and the arithmetic; returns what the blocks must give.
 pub(super) fn assemble(
     sheet: &mut Sheet,
     public: &[Wire; DutyInput::COUNT],
     zero: Wire,
     totals: &Amounts,
-) -> (Wire, Wire) {
+) -> Expected {
     let public = |input: DutyInput| public[input.row()];
     let value = |input: DutyInput| public(input).value;
     let bps = Fr::from(u64::from(BPS));
@@ -207,11 +214,12 @@ pub(super) fn assemble(
     let limb_radix = desk.constant(power_of_two(LIMB_BITS));
     desk.row = 0;
 
-    // S8. The packed sums, with the exact number of slashed validators.
-    let stake = desk.pack(
+    // S8. V and the number of slashed validators, both exact.
+    let count = desk.pack(
         total_radix,
-        &[public(DutyInput::Slashed), good, all, points],
+        &[public(DutyInput::Slashed), public(DutyInput::Validators)],
     );
+    let stake = desk.pack(total_radix, &[good, all, points]);
     let duty = desk.pack(
         total_radix,
         &[sync_due, sync_done, proposals_due, proposals_done],
@@ -257,7 +265,7 @@ pub(super) fn assemble(
     let [low, middle, high] = limbs;
     let margin = desk.pack(limb_radix, &[high, middle, low]);
     desk.assert(claimed, all_due.into(), margin.into(), performed);
-    (stake, duty)
+    Expected { count, stake, duty }
 }
 
 /// Three range-checked values on the desk of lane 0: a chain of `rows` rows from `start` on.

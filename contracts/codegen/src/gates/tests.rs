@@ -155,6 +155,8 @@ fn the_code_computes_what_the_gates_say_and_never_overflows() {
     for name in [
         "duty-w1-k11-l1",
         "duty-w1-k11-l3",
+        "duty-w1-k13-n1",
+        "duty-w28-k17-n2",
         "enrolment-k11-l4",
         "membership-k8-l1",
     ] {

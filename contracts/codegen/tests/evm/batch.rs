@@ -16,7 +16,7 @@ fn run(deployed: &Deployed, stored: &Stored, proofs: &[Proof<'_>]) -> Outcome {
 
 #[test]
 fn a_batch_of_true_proofs_holds() {
-    for name in ["duty-w1-k11-l1", "membership-k8-l1"] {
+    for name in ["duty-w1-k13-n1", "duty-w1-k11-l1", "membership-k8-l1"] {
         let stored = Stored::load(name);
         let deployed = Deployed::of(&stored);
         let one: Proof<'_> = (&stored.inputs, &stored.proof);

@@ -3,23 +3,23 @@
 //! `VIGIL_WRITE_CONTRACTS=1 cargo test -p vigil-contracts current` writes them anew.
 
 use crate::solc::contracts;
-use crate::stored::SHAPES;
+use crate::stored::{SHAPES, srs};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
 use vigil_contracts::{Artifacts, generate};
-use vigil_params::embedded;
 use vigil_params::keys::VerifyingKey;
 
 fn artifacts(name: &str) -> Artifacts {
     let shape: Shape = name.parse().unwrap();
-    let srs = embedded::srs(shape.k).unwrap();
+    let srs = srs(shape.k);
     generate(&VerifyingKey::generate::<VigilCircuit>(&srs, shape).unwrap()).unwrap()
 }
 
 /// What depends on k is the key's.
 #[test]
 fn one_verifier_serves_all_sizes_of_a_circuit() {
-    let circuits: [&[&str]; 3] = [
+    let circuits: [&[&str]; 4] = [
+        &["duty-w1-k12-n1", "duty-w1-k13-n1"],
         &["duty-w1-k10-l4", "duty-w1-k11-l4"],
         &["enrolment-k9-l4", "enrolment-k10-l4", "enrolment-k11-l4"],
         &["membership-k8-l1", "membership-k9-l1", "membership-k11-l1"],

@@ -153,7 +153,9 @@ fn wrapping(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
 fn no_mutant_is_accepted() {
     let mut tried = 0;
     for (name, bytes) in [
+        ("duty-w1-k13-n1", true),
         ("duty-w1-k11-l1", true),
+        ("enrolment-k11-n1", false),
         ("membership-k8-l1", true),
         ("enrolment-k11-l4", false),
         ("duty-w1-k11-l4", false),

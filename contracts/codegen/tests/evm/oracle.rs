@@ -60,7 +60,7 @@ impl Oracle {
 
 #[test]
 fn snark_verifier_agrees_on_proofs_and_mutants() {
-    for name in ["duty-w1-k11-l1", "membership-k8-l1"] {
+    for name in ["duty-w1-k13-n1", "duty-w1-k11-l1", "membership-k8-l1"] {
         let stored = Stored::load(name);
         let (oracle, ours) = (Oracle::of(&stored), Deployed::of(&stored));
         assert!(oracle.accepts(&stored.inputs, &stored.proof), "{name}");
