@@ -6,6 +6,8 @@
 use halo2_proofs::plonk::ConstraintSystem;
 use halo2curves::bn256::{Fr, G1Affine};
 
+/// What the program takes without any columns.
+const PROGRAM: usize = 8 << 20;
 /// Bytes of scratch that one sum over points needs for each point: magnitudes, shifted ones, digits.
 const SUM: usize = 40 + 40 + 16;
 
@@ -18,7 +20,9 @@ pub struct Estimate {
     pub key: usize,
     /// What the engine makes of it.
     pub prepared: usize,
-    /// The circuit's cells, and all columns and polynomials at their peak.
+    /// The circuit's cells, and as much again: what the allocator keeps of a circuit that was looked at to find the key.
+    pub circuit: usize,
+    /// All columns and polynomials at their peak.
     pub proof: usize,
 }
 
@@ -35,19 +39,18 @@ impl Estimate {
         let of_proof = advice + cs.num_instance_columns() + products;
         // Values, coefficients, values on a coset; the random polynomial, and the quotient on each coset.
         let quotient = column * (3 * of_proof + 1 + pieces);
-        // The circuit's own cells, beside their copy.
-        let commitments = column * (2 * advice) + threads * rows * SUM;
         Self {
             parameters: 2 * rows * size_of::<G1Affine>(),
             key: column * (2 * of_key + 3),
             // Each of the key's columns and four more on each coset, whose powers are kept as well; roots; a basis.
             prepared: column * (pieces * (of_key + 5) + 2) + rows * size_of::<G1Affine>(),
-            proof: quotient.max(commitments) + threads * rows * SUM,
+            circuit: 2 * column * (advice + cs.num_fixed_columns()),
+            proof: quotient + threads * rows * SUM,
         }
     }
 
-    /// All of it.
+    /// All of it, and the program itself.
     pub fn total(&self) -> usize {
-        self.parameters + self.key + self.prepared + self.proof
+        PROGRAM + self.parameters + self.key + self.prepared + self.circuit + self.proof
     }
 }

@@ -8,7 +8,7 @@ use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use std::fmt;
 use std::sync::Arc;
-use vigil_engine::{Plan, bases};
+use vigil_engine::{EngineError, Plan, bases};
 
 /// A polynomial of the key in both forms.
 pub(crate) struct Column {
@@ -40,6 +40,16 @@ impl fmt::Debug for GpuKey {
 }
 
 impl GpuKey {
+    /// See [`Plan::with_next_power`].
+    pub fn with_next_power(
+        self,
+        params: &ParamsKZG<Bn256>,
+        next: G1Affine,
+    ) -> Result<Self, EngineError> {
+        let plan = self.plan.with_next_power(params, next)?;
+        Ok(Self { plan, ..self })
+    }
+
     /// Prepares a key.
     pub fn new(
         gpu: &Gpu,

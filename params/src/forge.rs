@@ -26,7 +26,8 @@ impl ForgedPtau {
             return None;
         }
         let (mut powers, _, _) = dev::unsafe_points(power + 1, seed)?;
-        powers.pop();
+        // A ceremony has one power less than twice 2^power.
+        powers.truncate((2 << power) - 1);
         let mut sections = vec![
             (1, header(power)),
             (2, g1_bytes(&powers)),

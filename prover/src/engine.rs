@@ -169,7 +169,13 @@ fn on_gpu(
     key: &ProvingKey,
     srs: &Srs,
 ) -> Result<Arc<GpuKey>, ProveError> {
-    keys.get(key, || Ok(GpuKey::new(gpu, srs.kzg(), key.halo2())?))
+    keys.get(key, || {
+        let prepared = GpuKey::new(gpu, srs.kzg(), key.halo2())?;
+        match srs.next_power() {
+            Some(next) => prepared.with_next_power(srs.kzg(), next),
+            None => Ok(prepared),
+        }
+    })
 }
 
 impl<K> PreparedKeys<K> {

@@ -71,41 +71,52 @@ fn products() {
 
 #[test]
 fn programs() {
-    let columns: Vec<Vec<Fr>> = (0..4).map(|i| numbers(256, i)).collect();
+    for seed in 0..20 {
+        compare_programs(8, seed);
+    }
+}
+
+/// More rows than lanes: each lane goes through several.
+#[test]
+fn a_program_over_many_rows() {
+    compare_programs(16, 0);
+}
+
+fn compare_programs(k: u32, seed: u64) {
+    let size = 1 << k;
+    let columns: Vec<Vec<Fr>> = (0..4).map(|i| numbers(size, i)).collect();
     let slices: Vec<&[Fr]> = columns.iter().map(|column| &column[..]).collect();
     let scalars = [Fr::from(5), -Fr::from(9)];
-    let device = emulator().device(8).unwrap();
+    let device = emulator().device(k).unwrap();
     let on_device: Vec<_> = columns.iter().map(|v| device.upload(v).unwrap()).collect();
-    for seed in 0..20 {
-        let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        let mut pick = |n: usize| (rng.next_u64() % n as u64) as usize;
-        let mut graph = Graph::default();
-        let mut ids = vec![
-            graph.scalar(0),
-            graph.scalar(1),
-            graph.constant(Fr::from(6)),
-        ];
-        for _ in 0..60 {
-            let (a, b) = (ids[pick(ids.len())], ids[pick(ids.len())]);
-            ids.push(match pick(4) {
-                0 => graph.add(a, b),
-                1 => graph.sub(a, b),
-                2 => graph.mul(a, b),
-                _ => graph.cell(pick(4) as u32, pick(600) as i32 - 300),
-            });
-        }
-        // A bare cell, a bare scalar and a bare constant are programs too.
-        for root in [ids[ids.len() - 1], ids[0], ids[2], graph.cell(1, -1)] {
-            let program = Program::compile(&graph, root, scalars.len());
-            let mut expected = vec![Fr::ZERO; 256];
-            program.run(&slices, &scalars, &mut expected);
-            let table = [&scalars[..], program.constants()].concat();
-            let program = device.upload_program(&program).unwrap();
-            let result = device
-                .run(&program, &on_device.iter().collect::<Vec<_>>(), &table)
-                .unwrap();
-            assert_eq!(device.download(&result).unwrap(), expected, "{seed}");
-        }
+
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let mut pick = |n: usize| (rng.next_u64() % n as u64) as usize;
+    let mut graph = Graph::default();
+    let mut ids = vec![
+        graph.scalar(0),
+        graph.scalar(1),
+        graph.constant(Fr::from(6)),
+    ];
+    for _ in 0..60 {
+        let (a, b) = (ids[pick(ids.len())], ids[pick(ids.len())]);
+        ids.push(match pick(4) {
+            0 => graph.add(a, b),
+            1 => graph.sub(a, b),
+            2 => graph.mul(a, b),
+            _ => graph.cell(pick(4) as u32, pick(600) as i32 - 300),
+        });
+    }
+    // A bare cell, a bare scalar and a bare constant are programs too.
+    for root in [ids[ids.len() - 1], ids[0], ids[2], graph.cell(1, -1)] {
+        let program = Program::compile(&graph, root, scalars.len());
+        let mut expected = vec![Fr::ZERO; size];
+        program.run(&slices, &scalars, &mut expected);
+        let table = [&scalars[..], program.constants()].concat();
+        let program = device.upload_program(&program).unwrap();
+        let columns: Vec<_> = on_device.iter().collect();
+        let result = device.run(&program, &columns, &table).unwrap();
+        assert_eq!(device.download(&result).unwrap(), expected, "{seed}");
     }
 }
 

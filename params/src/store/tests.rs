@@ -30,6 +30,7 @@ fn same(a: &Srs, b: &Srs) -> bool {
     let values = some_values(a.k());
     a.provenance().tau_g2() == b.provenance().tau_g2()
         && a.kzg().get_g() == b.kzg().get_g()
+        && a.next_power() == b.next_power()
         && a.kzg().commit_lagrange(&values, Blind::default())
             == b.kzg().commit_lagrange(&values, Blind::default())
 }
@@ -152,7 +153,7 @@ fn every_part_is_covered() {
     assert!(matches!(
         damaged(|bytes| bytes[8] = 9),
         StoreFileError::Version {
-            expected: 1,
+            expected: 2,
             got: 9
         }
     ));
@@ -172,6 +173,24 @@ fn every_part_is_covered() {
         damaged(|bytes| bytes[160] ^= 1),
         StoreFileError::Digest
     ));
+}
+
+/// As files were before the power after the last was kept.
+#[test]
+fn the_first_version_is_still_read() {
+    let (_folder, store) = store();
+    let made = store.srs(5, DEV).unwrap();
+    assert!(made.next_power().is_some());
+    let path = store.path_of(5, DEV.id());
+    let mut bytes = fs::read(&path).unwrap();
+    let next = bytes.len() - 64 - (32 + 1) * 64;
+    bytes.drain(next..next + 64);
+    bytes[8] = 1;
+    redigest(&mut bytes);
+    fs::write(&path, bytes).unwrap();
+    let old = store.srs(5, DEV).unwrap();
+    assert!(old.next_power().is_none());
+    assert!(made.kzg().get_g() == old.kzg().get_g());
 }
 
 /// What a file claims to be must follow from its points, whatever its digest says.
@@ -197,7 +216,7 @@ fn a_mark_cannot_be_changed() {
 fn points_of_another_tau() {
     let error = damaged(|bytes| {
         // The second power takes the third's place, and the other way round.
-        let first = bytes.len() - 64 - 2 * 32 * 64;
+        let first = bytes.len() - 64 - (2 * 32 + 1) * 64;
         for i in 0..64 {
             bytes.swap(first + 64 + i, first + 128 + i);
         }
