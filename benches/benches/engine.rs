@@ -12,13 +12,17 @@ use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
 use vigil_circuits::shape::{Family, NATIVE_LANES, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
+use vigil_engine::Arithmetic;
 use vigil_engine::fft::Fft;
 use vigil_engine::msm::msm;
+use vigil_engine::quotient::{graph::Graph, program::Program};
 use vigil_params::keys::ProvingKey;
 use vigil_params::{dev, embedded};
 use vigil_prover::{Engine, prove_duty_observed};
 
 const K: u32 = 14;
+/// The faster one last, where it stays selected. Without the processor's multipliers both are the same.
+const ARITHMETICS: [Arithmetic; 2] = [Arithmetic::Portable, Arithmetic::Ifma];
 
 fn random(rng: &mut ChaCha20Rng) -> Vec<Fr> {
     (0..1 << K).map(|_| Fr::random(&mut *rng)).collect()
@@ -43,9 +47,12 @@ fn commitments(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("stock", name), |b| {
             b.iter(|| best_multiexp(scalars, bases));
         });
-        group.bench_function(BenchmarkId::new("engine", name), |b| {
-            b.iter(|| msm(scalars, bases));
-        });
+        for arithmetic in ARITHMETICS {
+            arithmetic.select();
+            group.bench_function(BenchmarkId::new(arithmetic.to_string(), name), |b| {
+                b.iter(|| msm(scalars, bases));
+            });
+        }
     }
     group.finish();
 }
@@ -58,13 +65,42 @@ fn transforms(c: &mut Criterion) {
     group.bench_function("stock", |b| {
         b.iter(|| domain.lagrange_to_coeff(domain.lagrange_from_vec(values.clone())));
     });
-    group.bench_function("engine", |b| {
-        b.iter(|| {
-            let mut values = values.clone();
-            fft.coefficients(&mut values);
-            values
+    for arithmetic in ARITHMETICS {
+        arithmetic.select();
+        group.bench_function(arithmetic.to_string(), |b| {
+            b.iter(|| {
+                let mut values = values.clone();
+                fft.coefficients(&mut values);
+                values
+            });
         });
-    });
+    }
+    group.finish();
+}
+
+/// As many products as sums, as constraints have; a quarter of the operands are cells.
+fn programs(c: &mut Criterion) {
+    let mut graph = Graph::default();
+    let mut root = graph.cell(0, 0);
+    for i in 0..100 {
+        let cell = graph.cell(i % 3, i as i32 % 2);
+        let square = graph.mul(root, root);
+        let sum = graph.add(square, cell);
+        let product = graph.mul(sum, root);
+        root = graph.sub(product, square);
+    }
+    let program = Program::compile(&graph, root, 0);
+    let columns = [1, 2, 3].map(|seed| random(&mut ChaCha20Rng::seed_from_u64(seed)));
+    let columns: Vec<&[Fr]> = columns.iter().map(|column| &column[..]).collect();
+    let mut output = vec![Fr::ZERO; 1 << K];
+    let mut group = c.benchmark_group("program of 200 products 2^14");
+    group.sample_size(20);
+    for arithmetic in ARITHMETICS {
+        arithmetic.select();
+        group.bench_function(arithmetic.to_string(), |b| {
+            b.iter(|| program.run(&columns, &[], &mut output));
+        });
+    }
     group.finish();
 }
 
@@ -88,5 +124,5 @@ fn proofs(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, commitments, transforms, proofs);
+criterion_group!(benches, commitments, transforms, programs, proofs);
 criterion_main!(benches);

@@ -3,6 +3,7 @@
 use crate::engine::EngineArgs;
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
+use crate::memory::MemoryArgs;
 use crate::progress::{Spinner, spin};
 use crate::threads::ThreadsArgs;
 use crate::usage::{Cost, measure};
@@ -12,7 +13,7 @@ use vigil_circuits::shape::Shape;
 use vigil_params::keys::{ProvingKey, VerifyingKey};
 use vigil_params::proof_file::ProofFile;
 use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy, Srs};
-use vigil_prover::ProveError;
+use vigil_prover::{Engine, ProveError};
 use vigil_verifier::VerifyError;
 
 /// With what a proof is made.
@@ -22,6 +23,8 @@ pub(crate) struct ProvingArgs {
     pub(crate) engine: EngineArgs,
     #[command(flatten)]
     threads: ThreadsArgs,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// Use the imported parameters of this other ceremony
     #[arg(long, value_name = "ID")]
     other_ceremony: Option<ParamsId>,
@@ -46,12 +49,17 @@ impl ProvingArgs {
     pub(crate) fn prove(
         &self,
         shape: Shape,
-        make: impl FnOnce(&ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
+        make: impl FnOnce(&Engine, &ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
         check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError> + Send,
     ) -> anyhow::Result<(ProofFile, Cost)> {
         let choice = self.choice();
-        self.threads
-            .run(|| self.folders.prove(shape, choice, make, check))
+        let engine = self.engine.open()?;
+        self.threads.run(|| {
+            self.memory.require(&engine, shape)?;
+            let make =
+                |key: &ProvingKey, srs: &Srs, spinner: &Spinner| make(&engine, key, srs, spinner);
+            self.folders.prove(shape, choice, make, check)
+        })
     }
 
     /// Who vouches for the parameters.

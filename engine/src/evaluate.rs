@@ -48,6 +48,10 @@ impl Weights {
 }
 
 fn dot(a: &[Fr], b: &[Fr]) -> Fr {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(ifma) = crate::arithmetic::vectors() {
+        return crate::ifma::dot::dot(ifma, a, b);
+    }
     a.iter().zip(b).map(|(a, b)| *a * b).sum()
 }
 

@@ -4,6 +4,8 @@
 //! whatever fits a cache stays there; the roots of every level lie next to each other. Halves of a
 //! large transform may run on different threads.
 
+#[cfg(target_arch = "x86_64")]
+use crate::ifma::fft::{LARGEST, Roots, SMALLEST, Transform};
 use ff::{Field, PrimeField};
 use halo2curves::bn256::Fr;
 
@@ -19,6 +21,8 @@ pub struct Fft {
     /// `roots[m / 2 + j]` is the j-th power of the m-th root of unity, for m = 2, 4, ..., 2^k.
     roots: Vec<Fr>,
     size_inverse: Fr,
+    #[cfg(target_arch = "x86_64")]
+    lane_roots: Roots,
 }
 
 impl Fft {
@@ -40,6 +44,8 @@ impl Fft {
         let size_inverse = Fr::TWO_INV.pow_vartime([u64::from(k)]);
         Self {
             k,
+            #[cfg(target_arch = "x86_64")]
+            lane_roots: Roots::new(&roots),
             roots,
             size_inverse,
         }
@@ -52,6 +58,9 @@ impl Fft {
 
     /// Bytes in memory.
     pub fn memory(&self) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        return size_of_val(&self.roots[..]) + self.lane_roots.memory();
+        #[cfg(not(target_arch = "x86_64"))]
         size_of_val(&self.roots[..])
     }
 
@@ -68,13 +77,32 @@ impl Fft {
 
     /// Values from coefficients, in place.
     pub fn values(&self, coefficients: &mut [Fr]) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(vectors) = self.vectors() {
+            return vectors.run_in_place(coefficients);
+        }
+        self.portable_values(coefficients);
+    }
+
+    fn portable_values(&self, coefficients: &mut [Fr]) {
         self.reverse_bits(coefficients);
         butterflies(&self.roots, coefficients);
     }
 
     /// Coefficients from values, in place.
     pub fn coefficients(&self, values: &mut [Fr]) {
-        self.values(values);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(mut vectors) = self.vectors() {
+            vectors.scale = Some(self.size_inverse);
+            vectors.run_in_place(values);
+            values[1..].reverse();
+            return;
+        }
+        self.portable_coefficients(values);
+    }
+
+    fn portable_coefficients(&self, values: &mut [Fr]) {
+        self.portable_values(values);
         // The inverse transform is the transform with negated exponents.
         values[1..].reverse();
         for value in values {
@@ -84,10 +112,33 @@ impl Fft {
 
     /// Values on a coset, from coefficients and the powers of the coset's shift.
     pub fn coset_values(&self, coefficients: &[Fr], shift_powers: &[Fr], values: &mut [Fr]) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(mut vectors) = self.vectors() {
+            vectors.powers = Some(shift_powers);
+            return vectors.run(coefficients, values);
+        }
+        self.portable_coset_values(coefficients, shift_powers, values);
+    }
+
+    fn portable_coset_values(&self, coefficients: &[Fr], shift_powers: &[Fr], values: &mut [Fr]) {
         for (i, (coefficient, power)) in coefficients.iter().zip(shift_powers).enumerate() {
             values[self.reversed(i)] = *coefficient * power;
         }
         butterflies(&self.roots, values);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn vectors(&self) -> Option<Transform<'_>> {
+        let ifma = crate::arithmetic::vectors()?;
+        (SMALLEST..=LARGEST)
+            .contains(&self.size())
+            .then_some(Transform {
+                ifma,
+                roots: &self.roots,
+                lane_roots: &self.lane_roots,
+                powers: None,
+                scale: None,
+            })
     }
 
     fn reversed(&self, index: usize) -> usize {
@@ -169,7 +220,7 @@ mod tests {
 
     #[test]
     fn values_are_evaluations() {
-        for k in [0, 1, 2, 5, 10] {
+        for k in [0, 1, 2, 5, 6, 7, 10] {
             let fft = Fft::new(k);
             let coefficients = random(k);
             let mut values = coefficients.clone();
@@ -192,6 +243,26 @@ mod tests {
             fft.values(&mut there_and_back);
             fft.coefficients(&mut there_and_back);
             assert_eq!(there_and_back, coefficients, "{k}");
+        }
+    }
+
+    #[test]
+    fn both_arithmetics_agree() {
+        for k in [0, 5, 6, 9, 13] {
+            let fft = Fft::new(k);
+            let powers = random(k);
+            let mut fast = random(k);
+            let mut portable = fast.clone();
+            fft.values(&mut fast);
+            fft.portable_values(&mut portable);
+            assert_eq!(fast, portable, "{k}");
+            fft.coefficients(&mut fast);
+            fft.portable_coefficients(&mut portable);
+            assert_eq!(fast, portable, "{k}");
+            let coefficients = portable.clone();
+            fft.coset_values(&coefficients, &powers, &mut fast);
+            fft.portable_coset_values(&coefficients, &powers, &mut portable);
+            assert_eq!(fast, portable, "{k}");
         }
     }
 

@@ -36,6 +36,16 @@ impl EngineKey {
         })
     }
 
+    /// See [`Plan::with_next_power`].
+    pub fn with_next_power(
+        self,
+        params: &ParamsKZG<Bn256>,
+        next: G1Affine,
+    ) -> Result<Self, EngineError> {
+        let plan = self.plan.with_next_power(params, next)?;
+        Ok(Self { plan, ..self })
+    }
+
     /// Bytes that it takes in memory.
     pub fn memory(&self) -> usize {
         let columns = self.columns.iter().flatten();

@@ -22,13 +22,18 @@
 //! [`EngineError::Unsupported`].
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod arithmetic;
 pub mod backend;
 pub mod bases;
+mod border;
 mod cpu;
 mod error;
 mod evaluate;
 pub mod fft;
+#[cfg(target_arch = "x86_64")]
+mod ifma;
 mod key;
+pub mod memory;
 pub mod msm;
 mod opening;
 mod permutation;
@@ -38,6 +43,7 @@ pub mod quotient;
 mod secret;
 mod witness;
 
+pub use arithmetic::Arithmetic;
 pub use backend::Backend;
 pub use cpu::Cpu;
 pub use error::{EngineError, Feature};

@@ -9,11 +9,18 @@
 mod buckets;
 mod classes;
 mod digits;
+mod recoded;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 
+use crate::arithmetic::{self, Ifma};
 use crate::secret::Secret;
 use classes::{Class, plan};
+pub(crate) use digits::Digit;
 use digits::{Magnitude, Recoding};
 use group::Group;
+use group::prime::PrimeCurveAffine;
+use recoded::Recoded;
 
 use halo2curves::bn256::{Fr, G1, G1Affine};
 use rayon::prelude::*;
@@ -31,15 +38,35 @@ pub fn msm(scalars: &[Fr], bases: &[G1Affine]) -> G1 {
         scalars.len(),
         bases.len()
     );
+    sum(arithmetic::vectors(), scalars, bases)
+}
+
+fn sum(vectors: Option<Ifma>, scalars: &[Fr], bases: &[G1Affine]) -> G1 {
     let magnitudes = magnitudes(scalars);
     let mut histogram = [0; Magnitude::MAX_BITS + 1];
     for magnitude in magnitudes.iter() {
         histogram[magnitude.bits()] += 1;
     }
-    plan(&histogram)
+    let sums = plan(&histogram)
         .into_par_iter()
-        .map(|class| class_sum(class, &magnitudes, bases))
-        .reduce(G1::identity, |a, b| a + b)
+        .flat_map(|class| class_sums(vectors, class, &magnitudes, bases))
+        .collect();
+    horner(sums)
+}
+
+/// The sum of `2^bit` times point.
+fn horner(mut sums: Vec<(usize, G1)>) -> G1 {
+    sums.sort_unstable_by_key(|(bit, _)| *bit);
+    let mut total = G1::identity();
+    let mut at = sums.last().map_or(0, |(bit, _)| *bit);
+    for (bit, sum) in sums.iter().rev() {
+        while at > *bit {
+            total = total.double();
+            at -= 1;
+        }
+        total += sum;
+    }
+    (0..at).fold(total, |total, _| total.double())
 }
 
 fn magnitudes(scalars: &[Fr]) -> Secret<Magnitude> {
@@ -50,20 +77,40 @@ fn magnitudes(scalars: &[Fr]) -> Secret<Magnitude> {
     )
 }
 
-fn class_sum(class: Class, magnitudes: &[Magnitude], bases: &[G1Affine]) -> G1 {
+/// Sums whose sum of `2^bit` times point is that over the members of the class.
+fn class_sums(
+    vectors: Option<Ifma>,
+    class: Class,
+    magnitudes: &[Magnitude],
+    bases: &[G1Affine],
+) -> Vec<(usize, G1)> {
     let recoding = Recoding::new(class.bits, class.window);
     let members = magnitudes
         .iter()
-        .filter(|magnitude| class.contains(magnitude.bits()))
-        .map(|magnitude| recoding.shifted(magnitude));
-    let members = Secret::collect(magnitudes.len(), members);
-    let sums: Vec<G1> = (0..recoding.windows())
+        .filter(|magnitude| class.contains(magnitude.bits()));
+    let recoded = Recoded::new(&recoding, magnitudes.len(), members);
+    let windows = recoding.windows();
+    #[cfg(not(target_arch = "x86_64"))]
+    let _: Option<Ifma> = vectors;
+    #[cfg(target_arch = "x86_64")]
+    if let Some(ifma) = vectors {
+        let together = vectors::together(recoded.len());
+        return (0..windows.div_ceil(together))
+            .into_par_iter()
+            .flat_map_iter(|i| {
+                let windows = i * together..windows.min((i + 1) * together);
+                let sums = vectors::bits(ifma, &recoded, windows, bases);
+                sums.into_iter().map(|(bit, sum)| (bit, sum.to_curve()))
+            })
+            .collect();
+    }
+    (0..windows)
         .into_par_iter()
-        .map(|window| buckets::window_sum(&recoding, window, &members, bases))
-        .collect();
-    sums.into_iter().rev().fold(G1::identity(), |sum, window| {
-        (0..class.window).fold(sum, |sum, _| sum.double()) + window
-    })
+        .map(|window| {
+            let sum = buckets::window_sum(&recoded, window, bases);
+            (class.window * window, sum)
+        })
+        .collect()
 }
 
 /// The naive sum, for a handful of points.

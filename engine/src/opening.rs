@@ -7,6 +7,7 @@
 //! `sum v^i Z_(T \ S_i)(u) (N_i - R_i(u)) - Z_T(u) Q` vanishes.
 
 use crate::backend::{Backend, Basis, Source};
+use crate::border::Excess;
 use crate::error::EngineError;
 use ff::Field;
 use halo2_proofs::transcript::{EncodedChallenge, TranscriptWrite};
@@ -36,9 +37,12 @@ struct Divided<P> {
 }
 
 /// Writes the two commitments. The order of the openings is part of the proof.
+///
+/// `excess` is what the polynomial of an opening is larger by than it says: see [`crate::border`].
 pub(crate) fn open<B, E, T>(
     backend: &B,
     openings: &[Opening<'_, B::Polynomial>],
+    excess: Option<(&B::Polynomial, Excess)>,
     transcript: &mut T,
 ) -> Result<(), EngineError>
 where
@@ -48,12 +52,26 @@ where
 {
     let y = *transcript.squeeze_challenge_scalar::<()>();
     let v = *transcript.squeeze_challenge_scalar::<()>();
-    let divided = divide(backend, group(openings), y)?;
-    let terms: Vec<_> = divided
+    let groups = group(openings);
+    let excess = excess.and_then(|(polynomial, excess)| {
+        let (set, place) = find(&groups, &Source::Proof(polynomial))?;
+        Some((set, excess.times(y.pow_vartime([place as u64]))))
+    });
+    let series = |point: Fr| match excess {
+        Some((_, excess)) => backend.upload(vec![excess.quotient(point)]),
+        None => Ok(Vec::new()),
+    };
+    let divided = divide(backend, groups, y)?;
+    let mut terms: Vec<_> = divided
         .iter()
         .map(|set| Source::Proof(&set.quotient))
         .zip(geometric(v))
         .collect();
+    let of_excess = series(excess.map_or(Fr::ZERO, |(_, excess)| excess.x))?;
+    if let (Some((set, excess)), Some(series)) = (excess, of_excess.first()) {
+        let factor = excess.factor * v.pow_vartime([set as u64]);
+        terms.push((Source::Proof(series), factor));
+    }
     let quotient = [backend.combine(&terms)?];
     write_commitment(backend, &quotient, transcript)?;
 
@@ -92,12 +110,37 @@ where
         .zip(&scales)
         .map(|(set, scale)| set.remainder_at(u) * scale)
         .sum();
+    let of_excess = series(u)?;
     let mut last = Vec::new();
     for (quotient, remainder) in backend.divide(&[(&linear, &[u])])? {
-        debug_assert_eq!(remainder, [constant], "the combination vanishes at u");
-        last.push(quotient);
+        let Some((set, excess)) = excess else {
+            debug_assert_eq!(remainder, [constant], "the combination vanishes at u");
+            last.push(quotient);
+            continue;
+        };
+        let factor = excess.factor * scales[set];
+        let at_u = factor * excess.at(u);
+        debug_assert_eq!(
+            remainder,
+            [constant - at_u],
+            "the combination vanishes at u"
+        );
+        let terms = of_excess
+            .iter()
+            .map(|series| (Source::Proof(series), factor));
+        let terms: Vec<_> = terms.chain([(Source::Proof(&quotient), Fr::ONE)]).collect();
+        last.push(backend.combine(&terms)?);
     }
     write_commitment(backend, &last, transcript)
+}
+
+/// In which group a polynomial is, and at which place of it.
+fn find<P>(groups: &[Group<'_, P>], polynomial: &Source<'_, P>) -> Option<(usize, usize)> {
+    groups.iter().enumerate().find_map(|(set, group)| {
+        let mut polynomials = group.polynomials.iter();
+        let place = polynomials.position(|other| other.is(polynomial))?;
+        Some((set, place))
+    })
 }
 
 fn write_commitment<B, E, T>(

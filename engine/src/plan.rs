@@ -1,5 +1,6 @@
 //! What a key says about every proof, whichever machine makes it.
 
+use crate::border::Powers;
 use crate::error::{EngineError, Feature};
 use crate::fft::Fft;
 use crate::quotient::Compiled;
@@ -7,7 +8,7 @@ use crate::quotient::cosets::Cosets;
 use halo2_proofs::plonk::{ConstraintSystem, ProvingKey};
 use halo2_proofs::poly::commitment::{Params, ParamsProver};
 use halo2_proofs::poly::kzg::commitment::ParamsKZG;
-use halo2curves::bn256::{Bn256, Fr, G1Affine};
+use halo2curves::bn256::{Bn256, Fr, G1Affine, pairing};
 use std::collections::HashSet;
 
 /// A proving key's constraints, compiled, with the domain that they are about.
@@ -26,6 +27,8 @@ pub struct Plan {
     digest: Fr,
     /// Names the parameters: 1 and tau, in the exponent.
     powers: Vec<G1Affine>,
+    /// For the blinding of the quotient's pieces, where the parameters have the power for it.
+    pub(crate) border: Option<Powers>,
 }
 
 impl Plan {
@@ -54,7 +57,28 @@ impl Plan {
             blinding,
             digest: vk.transcript_repr(),
             powers: first_powers(params).to_vec(),
+            border: None,
         })
+    }
+
+    /// With the power of tau after the last of `params`, in the exponent: proofs' pieces of the quotient are then
+    /// blinded. They are others than without it, and hold more secrets back; verifiers are the same.
+    ///
+    /// # Errors
+    /// [`EngineError::Parameters`] if it is not that power.
+    pub fn with_next_power(
+        self,
+        params: &ParamsKZG<Bn256>,
+        next: G1Affine,
+    ) -> Result<Self, EngineError> {
+        let (Some(one), Some(largest)) = (params.get_g().first(), params.get_g().last()) else {
+            return Err(EngineError::Parameters);
+        };
+        if pairing(largest, &params.s_g2()) != pairing(&next, &params.g2()) {
+            return Err(EngineError::Parameters);
+        }
+        let border = Some(Powers { one: *one, next });
+        Ok(Self { border, ..self })
     }
 
     /// Refuses parameters and a key that this was not made of.

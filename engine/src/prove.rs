@@ -1,6 +1,7 @@
 //! The prover's part of the protocol, in halo2's order.
 
 use crate::backend::{Backend, Basis, Challenges, Form, Permuted, Source};
+use crate::border::Excess;
 use crate::cpu::Cpu;
 use crate::error::EngineError;
 use crate::key::EngineKey;
@@ -108,8 +109,13 @@ where
         &polynomials.iter().collect::<Vec<_>>(),
         &plan.compiled.table(&Scalars { beta, gamma, y }),
     )?;
-    skip_blinds(&mut rng, pieces.len());
-    write_points(transcript, &backend.commit(Basis::Monomial, &pieces)?)?;
+    let mut blinds = Secret::zeros(pieces.len());
+    blinds.fill_with(|| Fr::random(&mut rng));
+    let mut commitments = backend.commit(Basis::Monomial, &pieces)?;
+    if let Some(border) = &plan.border {
+        commitments = border.blind(&commitments, &blinds);
+    }
+    write_points(transcript, &commitments)?;
 
     let x = *transcript.squeeze_challenge_scalar::<()>();
     let last = -(plan.blinding as i32 + 1);
@@ -132,7 +138,10 @@ where
         [&folded, &random[0]],
         |rotation| x * plan.fft.rotation(rotation),
     );
-    open(backend, &openings, transcript)
+    let excess = plan
+        .border
+        .map(|_| (&folded, Excess::new(&blinds, x, size)));
+    open(backend, &openings, excess, transcript)
 }
 
 /// The stock prover draws a blind for each commitment, which KZG does not use. Drawing them too keeps

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use halo2_proofs::plonk::{create_proof, verify_proof};
+use halo2_proofs::poly::commitment::ParamsProver;
 use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
 use halo2_proofs::poly::kzg::multiopen::{ProverSHPLONK, VerifierSHPLONK};
 use halo2_proofs::poly::kzg::strategy::SingleStrategy;
@@ -49,8 +50,12 @@ fn setting(
 }
 
 fn duty(words: Words, lanes: u32) -> Setting {
+    duty_in(words, lanes, Form::Wide)
+}
+
+fn duty_in(words: Words, lanes: u32, form: Form) -> Setting {
     // As small as holds the four validators of one operator.
-    let shape = Shape::for_validators(Family::Duty(words), 4, lanes, Form::Wide).unwrap();
+    let shape = Shape::for_validators(Family::Duty(words), 4, lanes, form).unwrap();
     setting(shape, words, |pool, shape| {
         let (statement, witness) = pool.duty(0, THRESHOLDS);
         let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
@@ -134,6 +139,7 @@ fn the_stock_verifier_accepts_all_three_statements() {
     let settings = [
         duty(Words::W1, 1),
         duty(Words::W1, 4),
+        duty_in(Words::W1, 1, Form::Narrow),
         duty(Words::W7, 4),
         duty(Words::W28, 4),
         enrolment(),
@@ -168,11 +174,61 @@ fn one_seed_gives_one_proof_on_any_number_of_threads() {
     assert_ne!(proof[..64], other[..64], "blinding depends on the seed");
 }
 
+/// With the power after the last, each piece of the quotient is blinded; nothing before it changes, and neither does
+/// the verifier.
+#[test]
+fn blinded_pieces_are_accepted() {
+    const POINT: usize = 64;
+    for mut setting in [duty(Words::W1, 1), membership()] {
+        let cs = setting.key.halo2().get_vk().cs();
+        let products = cs
+            .permutation()
+            .get_columns()
+            .len()
+            .div_ceil(cs.degree() - 2);
+        let before = POINT * (cs.num_advice_columns() + products + 1);
+        let after = before + POINT * (cs.degree() - 1);
+        let bare = setting.prove(4);
+        let next = setting.srs.next_power().unwrap();
+        setting.prepared = setting
+            .prepared
+            .with_next_power(setting.srs.kzg(), next)
+            .unwrap();
+        let blinded = setting.prove(4);
+        assert!(setting.accepts(&blinded, &setting.instance));
+        assert_eq!(blinded.len(), bare.len());
+        assert_eq!(blinded[..before], bare[..before]);
+        let pieces = bare[before..after]
+            .chunks(POINT)
+            .zip(blinded[before..after].chunks(POINT));
+        assert!(pieces.clone().count() >= 2);
+        for (bare, blinded) in pieces {
+            assert_ne!(bare, blinded);
+        }
+    }
+}
+
+#[test]
+fn another_power_than_the_next_is_refused() {
+    let setting = membership();
+    let powers = setting.srs.kzg().get_g();
+    for wrong in [powers[0], powers[powers.len() - 1]] {
+        let prepared = EngineKey::new(setting.srs.kzg(), setting.key.halo2()).unwrap();
+        let refused = prepared.with_next_power(setting.srs.kzg(), wrong);
+        assert!(matches!(refused, Err(EngineError::Parameters)));
+    }
+}
+
 /// Advice and permutation products: where stock is determined by its generator, the bytes are equal.
 #[test]
 fn the_proof_begins_like_the_stock_prover_s() {
     const POINT: usize = 64;
-    for setting in [duty(Words::W1, 1), enrolment(), membership()] {
+    for setting in [
+        duty(Words::W1, 1),
+        duty_in(Words::W1, 1, Form::Narrow),
+        enrolment(),
+        membership(),
+    ] {
         let cs = setting.key.halo2().get_vk().cs();
         let products = cs
             .permutation()

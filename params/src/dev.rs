@@ -36,7 +36,7 @@ pub fn unsafe_id(seed: u64) -> ParamsId {
     provenance(seed, 0).id()
 }
 
-/// Powers, Lagrange basis and mark of [`unsafe_srs`].
+/// Powers and one more, Lagrange basis and mark of [`unsafe_srs`].
 pub(crate) fn unsafe_points(
     k: u32,
     seed: u64,
@@ -46,7 +46,7 @@ pub(crate) fn unsafe_points(
     }
     let tau = tau(seed);
     let table = generator_multiples();
-    let powers = multiples(&table, &powers_of(tau, 1 << k));
+    let powers = multiples(&table, &powers_of(tau, (1 << k) + 1));
     let lagrange = multiples(&table, &lagrange_at(tau, k));
     Some((powers, lagrange, provenance(seed, k)))
 }

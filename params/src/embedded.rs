@@ -51,13 +51,14 @@ pub fn srs(k: u32) -> Option<Srs> {
     }
     let n = 1usize << k;
     let mut file = file();
-    let mut read = |section, first| {
-        file.read_g1(section, first, n)
+    let mut read = |section, first, count| {
+        file.read_g1(section, first, count)
             .expect("the embedded file is pinned by its digest")
     };
-    let powers = read(SectionId::TauG1, 0);
+    // The file has nearly twice as many powers as its largest basis points.
+    let powers = read(SectionId::TauG1, 0, n + 1);
     // Bases of 2^0, 2^1, ... points follow each other.
-    let lagrange = read(SectionId::LagrangeG1, n as u64 - 1);
+    let lagrange = read(SectionId::LagrangeG1, n as u64 - 1, n);
     Some(Srs::from_points(
         k,
         powers,
@@ -149,6 +150,19 @@ mod tests {
                     .commit_lagrange(&unit, Blind::default())
                     .to_affine(),
                 *point
+            );
+        }
+    }
+
+    #[test]
+    fn the_next_power_is_there_for_every_size() {
+        for k in [0, 3, MAX_K] {
+            let srs = srs(k).unwrap();
+            let largest = *srs.kzg().get_g().last().unwrap();
+            let next = srs.next_power().unwrap();
+            assert_eq!(
+                pairing(&largest, &tau_g2()),
+                pairing(&next, &G2Affine::generator())
             );
         }
     }

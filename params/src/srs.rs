@@ -12,6 +12,7 @@ use std::fmt;
 #[derive(Clone)]
 pub struct Srs {
     kzg: ParamsKZG<Bn256>,
+    next_power: Option<G1Affine>,
     provenance: Provenance,
 }
 
@@ -24,19 +25,27 @@ pub struct VerifierSrs {
 }
 
 impl Srs {
-    /// From `2^k` powers of tau and the Lagrange basis of the same domain, in halo2's order. Whoever
+    /// From `2^k` powers of tau, or one more, and the Lagrange basis of the same domain, in halo2's order. Whoever
     /// calls this has checked them.
     pub(crate) fn from_points(
         k: u32,
-        powers: Vec<G1Affine>,
+        mut powers: Vec<G1Affine>,
         lagrange: Vec<G1Affine>,
         provenance: Provenance,
     ) -> Self {
+        let next_power = powers.get(1 << k).copied();
+        powers.truncate(1 << k);
         debug_assert!(powers.len() == 1 << k && lagrange.len() == 1 << k);
         Self {
             kzg: kzg_from_points(k, powers, lagrange, provenance.tau_g2()),
+            next_power,
             provenance,
         }
+    }
+
+    /// `[tau^(2^k)]_1`, the power after those that halo2 takes; files of the store had none before version 2.
+    pub fn next_power(&self) -> Option<G1Affine> {
+        self.next_power
     }
 
     /// What halo2's prover and key generation take.

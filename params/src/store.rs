@@ -236,8 +236,9 @@ impl ParamsStore {
             return Ok(None);
         };
         let srs = read(&larger_path, larger, id)?;
-        let powers = srs.kzg().get_g()[..1 << k].to_vec();
-        let lagrange = lagrange_basis(&powers, k);
+        // A larger file has at least one power more than these.
+        let powers = srs.kzg().get_g()[..=1 << k].to_vec();
+        let lagrange = lagrange_basis(&powers[..1 << k], k);
         self.keep(k, (powers, lagrange, *srs.provenance()))
             .map(Some)
     }

@@ -1,7 +1,7 @@
 //! Who makes the proof, once the circuit is filled in.
 
 use crate::ProveError;
-use halo2_proofs::plonk::create_proof;
+use halo2_proofs::plonk::{Circuit, ConstraintSystem, create_proof};
 use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
 use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
 use halo2_proofs::transcript::TranscriptWriterBuffer;
@@ -11,6 +11,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use vigil_circuits::circuit::VigilCircuit;
+use vigil_circuits::shape::Shape;
+use vigil_engine::memory::Estimate;
 use vigil_engine::{EngineError, EngineKey};
 #[cfg(feature = "cuda")]
 use vigil_gpu::{Gpu, GpuKey};
@@ -67,6 +69,16 @@ impl fmt::Display for Engine {
 }
 
 impl Engine {
+    /// Bytes that a proof of this shape takes on so many threads, as far as that is known: the others are not asked.
+    pub fn memory(&self, shape: Shape, threads: usize) -> Option<u64> {
+        let Self::Cpu(_) = self else {
+            return None;
+        };
+        let mut constraints = ConstraintSystem::<Fr>::default();
+        VigilCircuit::configure_with_params(&mut constraints, shape);
+        Some(Estimate::new(&constraints, shape.k, threads).total() as u64)
+    }
+
     /// Does now what depends on the key only; returns the bytes that this takes in memory, or the device's, from now
     /// on. A proof does it too when it has not been done.
     pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
@@ -141,7 +153,13 @@ fn require_parameters(key: &ProvingKey, srs: &Srs) -> Result<(), ProveError> {
 }
 
 fn on_cpu(keys: &PreparedKeys, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {
-    keys.get(key, || EngineKey::new(srs.kzg(), key.halo2()))
+    keys.get(key, || {
+        let prepared = EngineKey::new(srs.kzg(), key.halo2())?;
+        match srs.next_power() {
+            Some(next) => prepared.with_next_power(srs.kzg(), next),
+            None => Ok(prepared),
+        }
+    })
 }
 
 #[cfg(feature = "cuda")]

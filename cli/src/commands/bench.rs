@@ -1,6 +1,7 @@
 //! `vigil bench`: what proofs cost on this machine.
 
 use crate::engine::EngineArgs;
+use crate::memory::MemoryArgs;
 use crate::output::LanesArgs;
 use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
@@ -65,6 +66,8 @@ pub(crate) struct ProveArgs {
     engine: EngineArgs,
     #[command(flatten)]
     threads: ThreadsArgs,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// Proofs before the timed one
     #[arg(long, value_name = "N", default_value_t = 1)]
     warm_ups: u32,
@@ -148,6 +151,8 @@ impl ProveArgs {
     }
 
     fn measure(&self, shape: Shape) -> anyhow::Result<Report> {
+        let engine = &self.engine.open()?;
+        self.memory.require(engine, shape)?;
         let validators = self.validators as usize;
         let pool = SyntheticPool::new(&mut OsRng, self.words, 1, validators)?;
         let (statement, witness) = pool.duty(0, THRESHOLDS);
@@ -160,7 +165,6 @@ impl ProveArgs {
             measure(|| ProvingKey::generate::<VigilCircuit>(&srs, shape))
         })?;
         let key = key?;
-        let engine = &self.engine.open()?;
         let (prepared_bytes, prepare) = spin("preparing the key", || {
             measure(|| engine.prepare(&key, &srs))
         })?;

@@ -1,6 +1,6 @@
 //! One window: points sorted by digit, equal digits added, and buckets weighted by their digits.
 
-use super::digits::{Digit, Magnitude, Recoding};
+use super::recoded::Recoded;
 use crate::secret::Secret;
 use ff::Field;
 use group::prime::PrimeCurveAffine;
@@ -13,43 +13,17 @@ const BLOCK: usize = 2048;
 const FEW: usize = 64;
 
 /// The sum of digit times point over all members.
-pub(super) fn window_sum(
-    recoding: &Recoding,
-    window: usize,
-    members: &[Magnitude],
-    bases: &[G1Affine],
-) -> G1 {
-    let sorted = sort(recoding, window, members);
+pub(super) fn window_sum(recoded: &Recoded<'_>, window: usize, bases: &[G1Affine]) -> G1 {
+    let mut sorted = Secret::zeros(recoded.len());
+    let count = recoded.sort(window, 0, &mut sorted);
+    let sorted = &sorted[..count];
     let mut adder = Adder::new(sorted.len().min(BLOCK));
     let partial = adder.sums(sorted.iter().map(|digit| {
-        let base = bases[(digit.tag >> 1) as usize];
-        let point = if digit.tag & 1 == 1 { -base } else { base };
+        let base = bases[digit.index()];
+        let point = if digit.is_negative() { -base } else { base };
         (digit.bucket, point)
     }));
     weighted(&mut adder, partial)
-}
-
-/// The digits other than zero, by bucket. A counting sort: it is stable, so the sums are added in
-/// one order only, whatever the machine.
-fn sort(recoding: &Recoding, window: usize, members: &[Magnitude]) -> Secret<Digit> {
-    let mut starts = vec![0u32; recoding.buckets() + 2];
-    let digits = members
-        .iter()
-        .filter_map(|member| recoding.digit(member, window))
-        .inspect(|digit| starts[digit.bucket as usize + 1] += 1);
-    let digits = Secret::collect(members.len(), digits);
-    let mut total = 0;
-    for start in &mut starts {
-        total += *start;
-        *start = total;
-    }
-    let mut sorted = Secret::zeros(digits.len());
-    for digit in digits.iter() {
-        let place = &mut starts[digit.bucket as usize];
-        sorted[*place as usize] = *digit;
-        *place += 1;
-    }
-    sorted
 }
 
 /// The sum of bucket times point, for points by ascending bucket; one bucket may come several times.
@@ -61,12 +35,17 @@ fn weighted(adder: &mut Adder, mut partial: Vec<(u32, G1Affine)>) -> G1 {
     if partial.len() < FEW {
         return running(&partial);
     }
-    let low_bits = (u32::BITS - largest.leading_zeros()) / 2;
-    let mask = (1 << low_bits) - 1;
+    let (low_bits, mask) = halves(largest);
     let rows = adder.sums(partial.iter().map(|(b, point)| (b >> low_bits, *point)));
     partial.sort_by_key(|(bucket, _)| bucket & mask);
     let columns = adder.sums(partial.iter().map(|(b, point)| (b & mask, *point)));
     (0..low_bits).fold(running(&rows), |sum, _| sum.double()) + running(&columns)
+}
+
+/// How many bits of a bucket's number are its column, and their mask.
+pub(super) fn halves(largest: u32) -> (u32, u32) {
+    let low_bits = (u32::BITS - largest.leading_zeros()) / 2;
+    (low_bits, (1 << low_bits) - 1)
 }
 
 /// The same, bucket by bucket.

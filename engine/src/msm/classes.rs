@@ -1,6 +1,6 @@
 //! Which scalars are treated alike: a small model of cost, and the cheapest way to cut.
 
-use super::digits::{Magnitude, windows};
+use super::digits::{MAX_WINDOW, Magnitude, windows};
 
 /// Lengths at which scalars may be cut into classes.
 const CUTS: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, Magnitude::MAX_BITS];
@@ -10,8 +10,6 @@ const ADD: usize = 6;
 /// Multiplications for a bucket in the sum over buckets: an addition for its row, one for its column, and
 /// a share of the running sums over both.
 const BUCKET: usize = 15;
-/// The largest window considered.
-const MAX_WINDOW: usize = 16;
 
 /// Scalars longer than `above` bits and not longer than `bits`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,8 @@ use ff::PrimeField;
 use halo2curves::bn256::Fr;
 
 const LIMBS: usize = 4;
+/// Digits are kept in sixteen bits, sign included.
+pub(super) const MAX_WINDOW: usize = 15;
 /// (r + 1) / 2 in little-endian limbs: from here on, r - s is shorter than s.
 const HALF: [u64; LIMBS] = [
     0xa1f0_fac9_f800_0001,
@@ -50,6 +52,11 @@ impl Magnitude {
         Some(Self { limbs, tag })
     }
 
+    /// The point's index, and the sign in the lowest bit.
+    pub(super) fn tag(&self) -> u32 {
+        self.tag
+    }
+
     /// Its length.
     pub(super) fn bits(&self) -> usize {
         let top = self.limbs.iter().rposition(|limb| *limb != 0).unwrap_or(0);
@@ -85,16 +92,28 @@ pub(super) struct Recoding {
 
 /// A digit that is not zero: which bucket, and which point with which sign.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Digit {
+pub(crate) struct Digit {
     /// The absolute value, from 1 to 2^(c-1).
-    pub(super) bucket: u32,
+    pub(crate) bucket: u32,
     /// The point's index, and the sign in the lowest bit.
-    pub(super) tag: u32,
+    pub(crate) tag: u32,
+}
+
+impl Digit {
+    /// Which point.
+    pub(crate) fn index(self) -> usize {
+        (self.tag >> 1) as usize
+    }
+
+    /// Whether the point is taken off.
+    pub(crate) fn is_negative(self) -> bool {
+        self.tag & 1 == 1
+    }
 }
 
 impl Recoding {
     pub(super) fn new(bits: usize, window: usize) -> Self {
-        debug_assert!((2..32).contains(&window));
+        debug_assert!((2..=MAX_WINDOW).contains(&window));
         let windows = windows(bits, window);
         let mut offset = [0; LIMBS];
         for w in 0..windows - 1 {
@@ -110,6 +129,11 @@ impl Recoding {
 
     pub(super) fn windows(&self) -> usize {
         self.windows
+    }
+
+    /// Bits of a window.
+    pub(super) fn window(&self) -> usize {
+        self.window
     }
 
     /// The largest bucket's number.
@@ -132,8 +156,8 @@ impl Recoding {
         }
     }
 
-    /// The digit of one window of a shifted number; none if it is zero.
-    pub(super) fn digit(&self, shifted: &Magnitude, window: usize) -> Option<Digit> {
+    /// The digit of one window of a shifted number.
+    pub(super) fn digit(&self, shifted: &Magnitude, window: usize) -> i16 {
         let bit = self.window * window;
         let (limb, shift) = (bit / 64, bit % 64);
         let mut raw = shifted.limbs.get(limb).map_or(0, |limb| limb >> shift);
@@ -143,17 +167,13 @@ impl Recoding {
                 .get(limb + 1)
                 .map_or(0, |limb| limb << (64 - shift));
         }
-        let raw = (raw & ((1 << self.window) - 1)) as i64;
-        let half = if window + 1 == self.windows {
-            0
+        // At most fifteen bits, and sixteen with a sign.
+        let raw = (raw & ((1 << self.window) - 1)) as i16;
+        if window + 1 == self.windows {
+            raw
         } else {
-            1 << (self.window - 1)
-        };
-        let digit = raw - half;
-        (digit != 0).then(|| Digit {
-            bucket: digit.unsigned_abs() as u32,
-            tag: shifted.tag ^ u32::from(digit < 0),
-        })
+            raw - (1 << (self.window - 1))
+        }
     }
 }
 
@@ -164,7 +184,7 @@ pub(super) fn windows(bits: usize, window: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{HALF, LIMBS, MODULUS, Magnitude, Recoding, at_least, subtract};
+    use super::{HALF, LIMBS, MAX_WINDOW, MODULUS, Magnitude, Recoding, at_least, subtract};
     use ff::{Field, PrimeField};
     use halo2curves::bn256::Fr;
 
@@ -193,19 +213,19 @@ mod tests {
             -Fr::from(1 << 32),
         ];
         for scalar in cases {
-            for window in 2..18 {
+            for window in 2..=MAX_WINDOW {
                 let magnitude = Magnitude::new(5, &scalar).unwrap();
+                assert_eq!(magnitude.tag() >> 1, 5);
                 let recoding = Recoding::new(magnitude.bits(), window);
                 let shifted = recoding.shifted(&magnitude);
                 let mut sum = Fr::ZERO;
                 for w in (0..recoding.windows()).rev() {
                     sum *= Fr::from(1 << window);
-                    if let Some(digit) = recoding.digit(&shifted, w) {
-                        assert!((1..=recoding.buckets()).contains(&(digit.bucket as usize)));
-                        assert_eq!(digit.tag >> 1, 5);
-                        let value = Fr::from(u64::from(digit.bucket));
-                        sum += if digit.tag & 1 == 1 { -value } else { value };
-                    }
+                    let digit = recoding.digit(&shifted, w);
+                    assert!(usize::from(digit.unsigned_abs()) <= recoding.buckets());
+                    let value = Fr::from(u64::from(digit.unsigned_abs()));
+                    let negative = (magnitude.tag() & 1 == 1) != (digit < 0);
+                    sum += if negative { -value } else { value };
                 }
                 assert_eq!(sum, scalar, "window {window}");
             }

@@ -1,7 +1,7 @@
 //! Against the sum by the definition, with what the kernels treat apart: zeros, small and negative
 //! scalars, equal points, opposite points, the identity.
 
-use super::{msm, naive};
+use super::{Ifma, msm, naive, sum};
 use ff::{Field, PrimeField};
 use group::{Curve, prime::PrimeCurveAffine};
 use halo2curves::bn256::{Fr, G1, G1Affine};
@@ -16,13 +16,15 @@ fn bases(count: usize) -> Vec<G1Affine> {
 }
 
 fn check(scalars: &[Fr], bases: &[G1Affine], what: &str) {
-    assert_eq!(msm(scalars, bases), naive(scalars, bases), "{what}");
+    let expected = naive(scalars, bases);
+    assert_eq!(sum(None, scalars, bases), expected, "{what}, portable");
+    assert_eq!(sum(Ifma::detect(), scalars, bases), expected, "{what}");
 }
 
 #[test]
 fn random_scalars() {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
-    for count in [0, 1, 2, 3, 17, 700] {
+    for count in [0, 1, 2, 3, 17, 700, 5000] {
         let scalars: Vec<_> = (0..count).map(|_| Fr::random(&mut rng)).collect();
         check(&scalars, &bases(count), &format!("{count} scalars"));
     }

@@ -130,13 +130,37 @@ impl Program {
         assert_eq!(scalars.len(), self.scalars, "table of scalars");
         assert!(columns.iter().all(|column| column.len() == output.len()));
         let table: Vec<Fr> = scalars.iter().chain(&self.constants).copied().collect();
+        #[cfg(target_arch = "x86_64")]
+        if output.len().is_multiple_of(crate::ifma::memory::LANES)
+            && let Some(ifma) = crate::arithmetic::vectors()
+        {
+            let Self {
+                instructions,
+                result,
+                registers,
+                ..
+            } = self;
+            return crate::ifma::program::run(
+                ifma,
+                instructions,
+                *result,
+                *registers,
+                columns,
+                &table,
+                output,
+            );
+        }
+        self.run_portable(columns, &table, output);
+    }
+
+    fn run_portable(&self, columns: &[&[Fr]], table: &[Fr], output: &mut [Fr]) {
         output
             .par_chunks_mut(BLOCK * BLOCKS)
             .enumerate()
             .for_each(|(i, output)| {
                 let mut machine = Machine {
                     columns,
-                    table: &table,
+                    table,
                     registers: vec![Secret::zeros(BLOCK); self.registers],
                 };
                 let mut start = i * BLOCK * BLOCKS;
@@ -409,12 +433,15 @@ mod tests {
             }
             let root = ids[ids.len() - 1];
             let program = Program::compile(&graph, root, scalars.len());
+            let expected: Vec<Fr> = (0..ROWS)
+                .map(|row| interpret(&graph, &columns, &scalars, row)[root as usize])
+                .collect();
             let mut output = vec![Fr::ZERO; ROWS];
             program.run(&slices, &scalars, &mut output);
-            for (row, value) in output.iter().enumerate() {
-                let expected = interpret(&graph, &columns, &scalars, row)[root as usize];
-                assert_eq!(*value, expected, "seed {seed}, row {row}");
-            }
+            assert_eq!(output, expected, "seed {seed}");
+            let table: Vec<Fr> = scalars.iter().chain(&program.constants).copied().collect();
+            program.run_portable(&slices, &table, &mut output);
+            assert_eq!(output, expected, "seed {seed}, portable");
         }
     }
 

@@ -17,7 +17,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: [u8; 8] = *b"VIGILIMP";
-const VERSION: u16 = 1;
+/// Since version 2 one power more is put aside.
+const VERSION: u16 = 2;
 const CHECKPOINT_NAME: &str = "import.checkpoint";
 const PARTIAL_NAME: &str = "import.partial";
 /// Magic, version, stage, next; source digest, seed; three points of each group; digest.

@@ -31,7 +31,7 @@ pub(super) fn store_bases<R: Read + Seek>(
     let sizes: Vec<u32> = (smallest..=power).collect();
     for (done, &k) in sizes.iter().enumerate() {
         if u64::from(k) >= checkpoint.state.next {
-            let powers = checkpoint.powers(1 << k)?;
+            let powers = checkpoint.powers((1 << k) + 1)?;
             let again = weights(
                 &checkpoint.state.seed,
                 Purpose::PartialPowers,
@@ -43,7 +43,7 @@ pub(super) fn store_bases<R: Read + Seek>(
             if !are_powers(&powers, &checkpoint.tau_g2, &again) {
                 return Err(ImportError::PartialDamaged);
             }
-            let basis = basis(ptau, checkpoint, &powers, k)?;
+            let basis = basis(ptau, checkpoint, &powers[..1 << k], k)?;
             write(
                 &store.path_of(k, provenance.id()),
                 k,

@@ -29,7 +29,8 @@ pub(super) fn check_g1<R: Read + Seek>(
         let points = ptau.read_g1(SectionId::TauG1, first + 1, count)?;
         let weights = weights(&checkpoint.state.seed, Purpose::PowersG1, first, count);
         checkpoint.state.g1.add(&weights, &points);
-        let keep = kept.saturating_sub(first + 1).min(count as u64) as usize;
+        // And one more, for the blinding of quotients.
+        let keep = (kept + 1).saturating_sub(first + 1).min(count as u64) as usize;
         checkpoint.put_powers(first + 1, &points[..keep])?;
         checkpoint.state.next += count as u64;
         checkpoint.save()?;

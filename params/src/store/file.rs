@@ -15,18 +15,31 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 const MAGIC: [u8; 8] = *b"VIGILSRS";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
+/// Without the power after the last.
+const OLD_VERSION: u16 = 1;
 const DIGEST_BYTES: usize = 64;
 /// Magic, version, k, provenance.
 const HEADER_BYTES: usize = 8 + 2 + 1 + PROVENANCE_BYTES;
 /// Points decoded at a time.
 const CHUNK_POINTS: usize = 1 << 14;
 
-const fn file_bytes(k: u32) -> u64 {
-    HEADER_BYTES as u64 + 2 * (1 << k) * G1_BYTES as u64 + DIGEST_BYTES as u64
+const fn file_bytes(k: u32, version: u16) -> u64 {
+    let points = 2 * (1 << k) + (version == VERSION) as u64;
+    HEADER_BYTES as u64 + points * G1_BYTES as u64 + DIGEST_BYTES as u64
 }
 
-/// Writes the powers and the Lagrange basis, in halo2's order, of 2^k points each.
+/// Which version has this length for this k.
+fn version_of(k: u32, got: u64) -> Result<u16, StoreFileError> {
+    let expected = file_bytes(k, VERSION);
+    match got {
+        _ if got == expected => Ok(VERSION),
+        _ if got == file_bytes(k, OLD_VERSION) => Ok(OLD_VERSION),
+        _ => Err(StoreFileError::Length { expected, got }),
+    }
+}
+
+/// Writes 2^k powers and one more, and the 2^k points of the Lagrange basis in halo2's order.
 pub(crate) fn write(
     path: &Path,
     k: u32,
@@ -34,7 +47,7 @@ pub(crate) fn write(
     powers: &[G1Affine],
     lagrange: &[G1Affine],
 ) -> io::Result<()> {
-    debug_assert!(powers.len() == 1 << k && lagrange.len() == 1 << k);
+    debug_assert!(powers.len() == (1 << k) + 1 && lagrange.len() == 1 << k);
     write_atomically(path, Readers::Default, |file| {
         let mut writer = Digesting::new(file);
         writer.write_all(&header(k, provenance))?;
@@ -49,21 +62,16 @@ pub(crate) fn write(
 pub(crate) fn read(path: &Path, k: u32, id: ParamsId) -> Result<Srs, StoreFileError> {
     let file = File::open(path)?;
     let got = file.metadata()?.len();
-    if got != file_bytes(k) {
-        return Err(StoreFileError::Length {
-            expected: file_bytes(k),
-            got,
-        });
-    }
+    let version = version_of(k, got)?;
     let mut reader = Digesting::new(BufReader::with_capacity(1 << 20, file));
-    let provenance = read_header(&mut reader, k)?;
+    let provenance = read_header(&mut reader, k, version)?;
     if provenance.id() != id {
         return Err(StoreFileError::Id {
             expected: id,
             got: provenance.id(),
         });
     }
-    let powers = read_points(&mut reader, 1 << k)?;
+    let powers = read_points(&mut reader, (1 << k) + usize::from(version == VERSION))?;
     let lagrange = read_points(&mut reader, 1 << k)?;
     let expected = reader.digest();
     let mut digest = [0; DIGEST_BYTES];
@@ -89,12 +97,10 @@ pub(crate) fn peek(path: &Path) -> Result<(u32, Provenance), StoreFileError> {
         });
     }
     (&file).read_exact(&mut header)?;
-    let (k, provenance) = parse_header(&header)?;
-    if got != file_bytes(k) {
-        return Err(StoreFileError::Length {
-            expected: file_bytes(k),
-            got,
-        });
+    let (version, k, provenance) = parse_header(&header)?;
+    let expected = file_bytes(k, version);
+    if got != expected {
+        return Err(StoreFileError::Length { expected, got });
     }
     Ok((k, provenance))
 }
@@ -109,10 +115,20 @@ fn header(k: u32, provenance: &Provenance) -> Vec<u8> {
     header
 }
 
-fn read_header(reader: &mut impl Read, k: u32) -> Result<Provenance, StoreFileError> {
+fn read_header(
+    reader: &mut impl Read,
+    k: u32,
+    expected: u16,
+) -> Result<Provenance, StoreFileError> {
     let mut header = [0; HEADER_BYTES];
     reader.read_exact(&mut header)?;
-    let (got, provenance) = parse_header(&header)?;
+    let (version, got, provenance) = parse_header(&header)?;
+    if version != expected {
+        return Err(StoreFileError::Version {
+            expected,
+            got: version,
+        });
+    }
     if got == k {
         Ok(provenance)
     } else {
@@ -120,7 +136,7 @@ fn read_header(reader: &mut impl Read, k: u32) -> Result<Provenance, StoreFileEr
     }
 }
 
-fn parse_header(header: &[u8; HEADER_BYTES]) -> Result<(u32, Provenance), StoreFileError> {
+fn parse_header(header: &[u8; HEADER_BYTES]) -> Result<(u16, u32, Provenance), StoreFileError> {
     let (magic, rest) = header.split_at(8);
     let (version, rest) = rest.split_at(2);
     let (k, provenance) = rest.split_at(1);
@@ -128,7 +144,7 @@ fn parse_header(header: &[u8; HEADER_BYTES]) -> Result<(u32, Provenance), StoreF
         return Err(StoreFileError::Magic);
     }
     let got = u16::from_le_bytes([version[0], version[1]]);
-    if got != VERSION {
+    if got != VERSION && got != OLD_VERSION {
         return Err(StoreFileError::Version {
             expected: VERSION,
             got,
@@ -141,7 +157,7 @@ fn parse_header(header: &[u8; HEADER_BYTES]) -> Result<(u32, Provenance), StoreF
     let provenance = provenance.try_into().expect("the rest of the header");
     let provenance =
         Provenance::from_bytes(provenance).map_err(|field| StoreFileError::Header(field.0))?;
-    Ok((k, provenance))
+    Ok((got, k, provenance))
 }
 
 fn write_points(writer: &mut impl Write, points: &[G1Affine]) -> io::Result<()> {
@@ -168,7 +184,8 @@ fn read_points(reader: &mut impl Read, count: usize) -> Result<Vec<G1Affine>, St
     Ok(points)
 }
 
-/// Cheap, and it catches a file whose parts were swapped by somebody who fixed the digest.
+/// Cheap, and it catches a file whose parts were swapped by somebody who fixed the digest. (The engine asks the same of
+/// the power after the last.)
 fn starts_with_tau(powers: &[G1Affine], provenance: &Provenance) -> bool {
     let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
     powers.first() == Some(&g1)
