@@ -7,6 +7,7 @@ use crate::interface::{
 };
 use crate::node::{Node, NodeError};
 use alloy_primitives::{Address, U256};
+use vigil_verifier::settle::Strikes;
 
 /// How far an operator has come in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,18 +270,10 @@ impl Operator {
 
     /// Strikes that count at the end of a period.
     pub fn strikes(&self, policy: &Policy, period: u64) -> u32 {
-        let account = &self.account;
-        let age = period.saturating_sub(account.newestStrike);
-        let window = u64::from(policy.strikeWindow);
-        if age >= window {
-            return 0;
-        }
-        let counted = window - age;
-        let mask = if counted >= 64 {
-            u64::MAX
-        } else {
-            (1 << counted) - 1
+        let strikes = Strikes {
+            newest: self.account.newestStrike,
+            history: self.account.strikeHistory,
         };
-        (account.strikeHistory & mask).count_ones()
+        strikes.count(period, policy.strikeWindow)
     }
 }

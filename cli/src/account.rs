@@ -117,7 +117,8 @@ mod tests {
     use super::*;
     use std::fs;
 
-    /// Test vectors of the Web3 Secret Storage Definition; both hold one key.
+    /// The test vector of the Web3 Secret Storage Definition. (Its other one has scrypt parameters that RFC 7914
+    /// forbids: n = 2^18 with r = 1.)
     const PASSWORD: &str = "testpassword";
     const ADDRESS: &str = "0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b";
     const PBKDF2: &str = r#"{
@@ -132,17 +133,20 @@ mod tests {
       },
       "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6", "version": 3
     }"#;
-    const SCRYPT: &str = r#"{
+    /// As Foundry's cast writes them; the key is that of every development node's first account.
+    const CAST_PASSWORD: &str = "secret";
+    const CAST_ADDRESS: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    const CAST: &str = r#"{
       "crypto": {
         "cipher": "aes-128-ctr",
-        "cipherparams": {"iv": "83dbcc02d8ccb40e466191a123791e0e"},
-        "ciphertext": "d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c",
+        "cipherparams": {"iv": "e6f903d9248dc7d3ef83186d988dcb7d"},
+        "ciphertext": "248d5d1b4f4e661ce844d01a80f29fa9d0fc01ba33e97ce8158c1aba31d02673",
         "kdf": "scrypt",
-        "kdfparams": {"dklen": 32, "n": 262144, "r": 1, "p": 8,
-          "salt": "ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19"},
-        "mac": "2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097"
+        "kdfparams": {"dklen": 32, "n": 8192, "p": 1, "r": 8,
+          "salt": "c0f238ade7e781a0fa30a387ea1b1f5eefc399442c9134d64babb9133239c478"},
+        "mac": "cf8d91f3f2b0b1460dc43c283936d7196e838223480eb68755a60cdc2348d8d4"
       },
-      "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6", "version": 3
+      "id": "dd8d62d7-be76-4040-8208-d0890edd6ef0", "version": 3
     }"#;
 
     fn open(text: &str, password: &str) -> Result<Wallet, String> {
@@ -153,10 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn the_standards_own_keystores_open() {
-        for text in [PBKDF2, SCRYPT] {
-            let wallet = open(text, PASSWORD).unwrap();
-            assert_eq!(wallet.address().to_string(), ADDRESS);
+    fn keystores_of_the_standard_and_of_cast_open() {
+        let cases = [
+            (PBKDF2, PASSWORD, ADDRESS),
+            (CAST, CAST_PASSWORD, CAST_ADDRESS),
+        ];
+        for (text, password, address) in cases {
+            let wallet = open(text, password).unwrap();
+            assert_eq!(wallet.address().to_string(), address);
         }
         let named = PBKDF2.replace(
             "\"version\"",
@@ -200,7 +208,7 @@ mod tests {
                 "8 bytes, not 32",
             ),
             (
-                SCRYPT.replace("262144", "1073741824"),
+                CAST.replace("8192", "1073741824"),
                 PASSWORD,
                 "too much memory",
             ),

@@ -8,6 +8,8 @@ mod actors;
 #[path = "chain.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod chain;
+#[path = "anvil/deployment.rs"]
+mod deployment;
 #[path = "anvil/hostile.rs"]
 mod hostile;
 #[path = "anvil/network.rs"]

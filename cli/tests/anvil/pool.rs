@@ -1,24 +1,22 @@
-//! The pool: its deployment, what the command says of it, its periods.
+//! The pool: what the command says of it, its periods.
 
-use crate::actors::{Actor, ETHER, PASSWORD, PURSE};
+use crate::actors::{Actor, ETHER, PASSWORD};
 use crate::chain;
-use crate::network::{CHAIN_ID, GENESIS, Network, contracts};
+use crate::deployment::{deploy, plan, policy};
+use crate::network::{CHAIN_ID, GENESIS, Network};
 use crate::registration::{DOWN, GOOD, GUILTY, OPERATORS};
-use crate::run::{Home, stderr};
-use alloy_primitives::{Address, B256};
+use crate::run::Home;
+use alloy_primitives::B256;
 use serde_json::{Value, json};
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use vigil_chain::deployment::Deployment;
 use vigil_chain::interface::{DutyPool, LedgerOracle, StakingVault};
-use vigil_circuits::shape::{Family, MIN_K, Shape};
 
 pub(crate) const SECONDS_PER_EPOCH: u64 = 384;
 pub(crate) const WINDOW: u64 = 600;
 pub(crate) const PROOFS: u64 = 3_600;
 pub(crate) const VOTE: u64 = 3_600;
-/// Deposit contract of the main net; here only code that does nothing.
-const DEPOSITS: &str = "0x00000000219ab540356cBB839Cbe05303d7705Fa";
 const MEMBERS: usize = 5;
 
 pub(crate) struct Pool {
@@ -41,49 +39,6 @@ pub(crate) struct Settled {
 
 pub(crate) fn wei(value: &Value) -> u128 {
     value.as_str().unwrap().parse().unwrap()
-}
-
-pub(crate) fn policy() -> Value {
-    json!({
-        "min_performance": { "absolute": 8000 }, "min_uptime": { "absolute": 9000 }, "max_outage_epochs": 6,
-        "leak_below_bps": 2000,
-        "grid": { "tiers": [0, 2500, 5000, 7500, 9000, 9500, 9800, 10000], "stake_step": 32 },
-        "min_good_bps": 7500, "strike_limit": 2, "strike_window": 10, "reward_rate": 365_000_000_000u64,
-        "penalty": ETHER.to_string(), "bond_per_validator": (ETHER / 4).to_string(),
-    })
-}
-
-/// Whatever the generator has made the contracts' keys of.
-fn shapes() -> Vec<String> {
-    let mut shapes = Vec::new();
-    for entry in fs::read_dir(contracts().join("src/generated")).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        if let Some((_, rest)) = text.split_once("The verifying key of ") {
-            shapes.push(rest.split(' ').next().unwrap().to_owned());
-        }
-    }
-    // Larger ones need parameters that are not embedded.
-    let is_small = |shape: &Shape| shape.family != Family::Membership && shape.k <= MIN_K;
-    shapes.retain(|name| is_small(&name.parse().unwrap()));
-    shapes.sort();
-    shapes
-}
-
-fn plan(members: &[Actor]) -> Value {
-    let members: Vec<Address> = members.iter().map(Actor::address).collect();
-    json!({
-        "chain_id": CHAIN_ID, "guardian": members[0], "genesis_time": GENESIS, "seconds_per_epoch": SECONDS_PER_EPOCH,
-        "genesis_validators_root": "0x2f513e78c878859531a60cb1772f401bef9d71e3a10bc999cc47b4802a3be636",
-        "deposit_contract": DEPOSITS, "first_epoch": 8, "max_epochs": 225,
-        "members": members, "member_bond": (10 * ETHER).to_string(), "unbonding": 86_400, "challenge_window": WINDOW,
-        "registration_window": WINDOW, "root_window": WINDOW, "enrolment_window": WINDOW,
-        "registration_deposit": (ETHER / 10).to_string(), "min_growing_operators": 2, "max_validators": 20,
-        "proof_window": PROOFS, "grace_window": PROOFS, "entry_bond": ETHER.to_string(),
-        "share_name": "Vigil stake", "share_symbol": "VIGIL",
-        "timelock_delay": VOTE, "voting_delay": WINDOW, "voting_period": VOTE,
-        "proposal_threshold": ETHER.to_string(), "quorum_percent": 20,
-        "shapes": shapes(), "policy": policy(),
-    })
 }
 
 impl Pool {
@@ -109,7 +64,7 @@ impl Pool {
             write(&format!("{name}.account"), owner.keystore().to_string());
         }
         chain::unpack(&home);
-        deploy(&home, &network, deployer.address());
+        deploy(&home, &network, &deployer, &outsider);
         let text = fs::read(home.path("pool.json")).unwrap();
         let pool = Self {
             at: serde_json::from_slice(&text).unwrap(),
@@ -446,100 +401,4 @@ impl Pool {
 /// The data of a shown call.
 pub(crate) fn data(shown: &Value) -> Vec<u8> {
     hex::decode(&shown["data"].as_str().unwrap()[2..]).unwrap()
-}
-
-/// First without effect, then killed on its way, then to the end, then again.
-fn deploy(home: &Home, network: &Network, deployer: Address) {
-    let artifacts = contracts().join("out");
-    let deploy = |node: &str, more: &[&str]| -> Vec<String> {
-        let args = [
-            "contract",
-            "deploy",
-            "--plan",
-            "plan.json",
-            "--deployment",
-            "pool.json",
-            "--artifacts",
-            artifacts.to_str().unwrap(),
-            "--keystore",
-            "deployer.account",
-            "--keystore-password-file",
-            "password",
-            "--node",
-            node,
-        ];
-        args.iter().chain(more).map(|&arg| arg.to_owned()).collect()
-    };
-    let away = home.vigil(&deploy("http://127.0.0.1:9", &[])).code(2);
-    assert!(
-        stderr(&away).contains("does not answer"),
-        "{}",
-        stderr(&away)
-    );
-    let nobody = home.vigil(&deploy(&network.url, &[])).code(2);
-    assert!(stderr(&nobody).contains("no contract at deposit_contract"));
-    network.dev("anvil_setCode", json!([DEPOSITS, "0x00"]));
-
-    let dry = home.vigil(&deploy(&network.url, &["--json"])).code(0);
-    let dry: Value = serde_json::from_slice(&dry.get_output().stdout).unwrap();
-    let steps = dry["steps"].as_array().unwrap().len() as u64;
-    assert_eq!(dry["sent"], false);
-    assert_eq!(network.node.nonce(deployer).unwrap(), 0);
-    assert!(!home.path("pool.json").exists());
-
-    network.give(deployer, 1);
-    let poor = home.vigil(&deploy(&network.url, &["--send"])).code(2);
-    assert!(
-        stderr(&poor).contains("send it ether first"),
-        "{}",
-        stderr(&poor)
-    );
-    network.give(deployer, PURSE);
-
-    let mut killed = home
-        .command(&deploy(&network.url, &["--send"]))
-        .spawn()
-        .unwrap();
-    let start = Instant::now();
-    while network.node.nonce(deployer).unwrap() < 4 {
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "it does not begin"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    killed.kill().unwrap();
-    killed.wait().unwrap();
-    let sent = network.node.nonce(deployer).unwrap();
-    assert!(sent < steps, "it was too fast to be killed");
-    let status = [
-        "contract",
-        "status",
-        "--deployment",
-        "pool.json",
-        "--node",
-        &network.url,
-    ];
-    assert!(stderr(&home.vigil(&status).code(2)).contains("is not finished"));
-
-    home.vigil(&deploy(&network.url, &["--send"])).code(0);
-    assert_eq!(network.node.nonce(deployer).unwrap(), steps);
-    home.vigil(&deploy(&network.url, &["--send"])).code(0);
-    assert_eq!(
-        network.node.nonce(deployer).unwrap(),
-        steps,
-        "once is enough"
-    );
-    let changed = fs::read_to_string(home.path("plan.json")).unwrap();
-    fs::write(
-        home.path("plan.json"),
-        changed.replace("\"max_validators\":20", "\"max_validators\":21"),
-    )
-    .unwrap();
-    let other = home.vigil(&deploy(&network.url, &["--send"])).code(2);
-    assert!(
-        stderr(&other).contains("have changed since"),
-        "{}",
-        stderr(&other)
-    );
 }

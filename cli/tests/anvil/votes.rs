@@ -1,7 +1,8 @@
 //! Stakers change the policy: a proposal, a vote, the timelock.
 
 use crate::actors::ETHER;
-use crate::pool::{Pool, VOTE, WINDOW, policy};
+use crate::deployment::policy;
+use crate::pool::{Pool, VOTE, WINDOW};
 use alloy_primitives::{U256, keccak256};
 use alloy_sol_types::SolCall;
 use serde_json::json;
