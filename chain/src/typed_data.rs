@@ -1,81 +1,182 @@
-//! What a member of the quorum signs about a period, as EIP-712 has it.
+//! What a member of the quorum signs about a period, a batch of the registry, or deposits, as EIP-712 has it.
 
-use crate::interface::{Root, SignedHeader};
-use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::{Eip712Domain, SolStruct};
+use crate::interface::SignedHeader;
+use crate::to_uint;
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_sol_types::{Eip712Domain, SolStruct, SolValue};
 use serde_json::{Value, json};
-use vigil_circuits::{header, identity};
+use vigil_circuits::{Fr, header, identity};
 
 /// The domain's name, and its version.
 const DOMAIN: (&str, &str) = ("Vigil", "1");
 
-fn domain(chain_id: U256, oracle: Address) -> Eip712Domain {
-    let (name, version) = DOMAIN;
-    let (name, version) = (Some(name.into()), Some(version.into()));
-    Eip712Domain::new(name, version, Some(chain_id), Some(oracle), None)
-}
+/// `Root` and `Deposits` as the contracts name them.
+mod message {
+    #![allow(missing_docs, reason = "made by a macro; documented in Solidity")]
 
-/// The 32 bytes under a member's signature over a batch's root.
-pub fn root_digest(root: &Root, chain_id: u64, oracle: &identity::Address) -> B256 {
-    root.eip712_signing_hash(&domain(U256::from(chain_id), Address::from(*oracle)))
-}
+    alloy_sol_types::sol! {
+        #[derive(Debug)]
+        struct Root {
+            uint64 batch;
+            uint256 registryRoot;
+            uint32 registered;
+            uint256 operatorsRoot;
+            bytes32 fileHash;
+        }
 
-/// A header as one oracle's members sign it.
-#[derive(Clone, Debug)]
-pub struct HeaderToSign {
-    header: SignedHeader,
-    chain_id: U256,
-    oracle: Address,
-}
+        #[derive(Debug)]
+        struct Deposits {
+            bytes32 depositRoot;
+            bytes32 deposits;
+        }
 
-impl HeaderToSign {
-    /// For the oracle at an address of an EVM chain.
-    pub fn new(header: &header::SignedHeader, chain_id: u64, oracle: &identity::Address) -> Self {
-        Self {
-            header: header.into(),
-            chain_id: U256::from(chain_id),
-            oracle: Address::from(*oracle),
+        #[derive(Debug)]
+        struct Deposit {
+            bytes pubkey;
+            bytes signature;
+            bytes32 dataRoot;
         }
     }
+}
 
-    fn domain(&self) -> Eip712Domain {
-        domain(self.chain_id, self.oracle)
+/// Whose members sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Oracle {
+    /// EVM chain of the pool.
+    pub chain_id: u64,
+    /// The `LedgerOracle` contract.
+    pub address: identity::Address,
+}
+
+/// The registry version that a batch is to become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchRoot {
+    /// The batch's number in the contract.
+    pub batch: u64,
+    /// Root of the version.
+    pub registry_root: Fr,
+    /// N, its validators.
+    pub registered: u32,
+    /// Root of the operators' tree that the membership proofs refer to.
+    pub operators_root: Fr,
+    /// SHA-256 of the published registry file.
+    pub file_hash: [u8; 32],
+}
+
+/// A deposit for a validator whose credentials are the vault's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deposit {
+    /// The validator's BLS key.
+    pub pubkey: [u8; 48],
+    /// Its signature over the deposit.
+    pub signature: [u8; 96],
+    /// What the deposit contract compares: the root of all of the deposit's data.
+    pub data_root: [u8; 32],
+}
+
+/// A message as one oracle's members sign it.
+#[derive(Clone, Debug)]
+pub struct ToSign {
+    digest: B256,
+    document: Value,
+}
+
+impl ToSign {
+    /// A period's header.
+    pub fn header(header: &header::SignedHeader, oracle: &Oracle) -> Self {
+        let header = SignedHeader::from(header);
+        let message = json!({
+            "ledgerRoot": header.ledgerRoot.to_string(),
+            "registryRoot": header.registryRoot.to_string(),
+            "chain": header.chain.to_string(),
+            "fileHash": header.fileHash.to_string(),
+            "startEpoch": header.startEpoch.to_string(),
+            "epochs": header.epochs.to_string(),
+            "registered": header.registered.to_string(),
+            "totalGood": header.totalGood.to_string(),
+            "totalSlashed": header.totalSlashed.to_string(),
+            "networkBps": header.networkBps.to_string(),
+        });
+        Self::new(&header, message, oracle)
+    }
+
+    /// A batch's root.
+    pub fn root(root: &BatchRoot, oracle: &Oracle) -> Self {
+        let root = message::Root {
+            batch: root.batch,
+            registryRoot: to_uint(root.registry_root),
+            registered: root.registered,
+            operatorsRoot: to_uint(root.operators_root),
+            fileHash: B256::from(root.file_hash),
+        };
+        let message = json!({
+            "batch": root.batch.to_string(),
+            "registryRoot": root.registryRoot.to_string(),
+            "registered": root.registered.to_string(),
+            "operatorsRoot": root.operatorsRoot.to_string(),
+            "fileHash": root.fileHash.to_string(),
+        });
+        Self::new(&root, message, oracle)
+    }
+
+    /// Deposits for validators, as long as the deposit contract's root is `deposit_root`.
+    pub fn deposits(list: &[Deposit], deposit_root: [u8; 32], oracle: &Oracle) -> Self {
+        let list: Vec<_> = list
+            .iter()
+            .map(|deposit| message::Deposit {
+                pubkey: Bytes::copy_from_slice(&deposit.pubkey),
+                signature: Bytes::copy_from_slice(&deposit.signature),
+                dataRoot: B256::from(deposit.data_root),
+            })
+            .collect();
+        let deposits = message::Deposits {
+            depositRoot: B256::from(deposit_root),
+            deposits: keccak256(list.abi_encode()),
+        };
+        let message = json!({
+            "depositRoot": deposits.depositRoot.to_string(),
+            "deposits": deposits.deposits.to_string(),
+        });
+        Self::new(&deposits, message, oracle)
+    }
+
+    /// Numbers of the message are decimal strings, since some do not fit in JavaScript's.
+    fn new<M: SolStruct>(signed: &M, message: Value, oracle: &Oracle) -> Self {
+        let (name, version) = DOMAIN;
+        let address = Address::from(oracle.address);
+        let domain = Eip712Domain::new(
+            Some(name.into()),
+            Some(version.into()),
+            Some(U256::from(oracle.chain_id)),
+            Some(address),
+            None,
+        );
+        let document = json!({
+            "types": {
+                "EIP712Domain": fields(&domain.encode_type()),
+                M::NAME: fields(&M::eip712_encode_type()),
+            },
+            "primaryType": M::NAME,
+            "domain": {
+                "name": name,
+                "version": version,
+                "chainId": oracle.chain_id.to_string(),
+                "verifyingContract": address.to_string(),
+            },
+            "message": message,
+        });
+        let digest = signed.eip712_signing_hash(&domain);
+        Self { digest, document }
     }
 
     /// The 32 bytes under a signature.
     pub fn digest(&self) -> B256 {
-        self.header.eip712_signing_hash(&self.domain())
+        self.digest
     }
 
-    /// The document for `eth_signTypedData_v4`. Numbers are decimal strings, since some do not fit in
-    /// JavaScript's.
-    pub fn to_json(&self) -> Value {
-        let header = &self.header;
-        json!({
-            "types": {
-                "EIP712Domain": fields(&self.domain().encode_type()),
-                "SignedHeader": fields(&SignedHeader::eip712_encode_type()),
-            },
-            "primaryType": SignedHeader::NAME,
-            "domain": {
-                "name": DOMAIN.0,
-                "version": DOMAIN.1,
-                "chainId": self.chain_id.to_string(),
-                "verifyingContract": self.oracle.to_string(),
-            },
-            "message": {
-                "ledgerRoot": header.ledgerRoot.to_string(),
-                "registryRoot": header.registryRoot.to_string(),
-                "chain": header.chain.to_string(),
-                "fileHash": header.fileHash.to_string(),
-                "startEpoch": header.startEpoch.to_string(),
-                "epochs": header.epochs.to_string(),
-                "registered": header.registered.to_string(),
-                "totalGood": header.totalGood.to_string(),
-                "totalSlashed": header.totalSlashed.to_string(),
-                "networkBps": header.networkBps.to_string(),
-            },
-        })
+    /// The document for `eth_signTypedData_v4`.
+    pub fn document(&self) -> &Value {
+        &self.document
     }
 }
 
@@ -90,66 +191,4 @@ fn fields(encoded: &str) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloy_dyn_abi::TypedData;
-    use vigil_circuits::Fr;
-
-    fn header() -> header::SignedHeader {
-        header::SignedHeader {
-            ledger_root: -Fr::one(),
-            registry_root: Fr::from(2),
-            chain: Fr::from(3),
-            start_epoch: u64::MAX,
-            epochs: 225,
-            registered: 10_000,
-            total_good: (1 << 48) - 1,
-            total_slashed: 7,
-            network_bps: 9_876,
-            file_hash: [0xab; 32],
-        }
-    }
-
-    #[test]
-    fn a_wallet_that_reads_the_document_signs_the_same_digest() {
-        let signing = HeaderToSign::new(&header(), u64::MAX, &[0x76; 20]);
-        let read: TypedData = serde_json::from_value(signing.to_json()).unwrap();
-        assert_eq!(read.eip712_signing_hash().unwrap(), signing.digest());
-    }
-
-    #[test]
-    fn every_field_chain_and_oracle_change_the_digest() {
-        let digest = |header: &header::SignedHeader, chain_id, oracle| {
-            HeaderToSign::new(header, chain_id, &[oracle; 20]).digest()
-        };
-        let changes: [fn(&mut header::SignedHeader); 10] = [
-            |header| header.ledger_root = Fr::from(9),
-            |header| header.registry_root = Fr::from(9),
-            |header| header.chain = Fr::from(9),
-            |header| header.start_epoch = 9,
-            |header| header.epochs = 9,
-            |header| header.registered = 9,
-            |header| header.total_good = 9,
-            |header| header.total_slashed = 9,
-            |header| header.network_bps = 9,
-            |header| header.file_hash = [9; 32],
-        ];
-        let mut digests: Vec<B256> = changes
-            .iter()
-            .map(|change| {
-                let mut other = header();
-                change(&mut other);
-                digest(&other, 1, 0x76)
-            })
-            .collect();
-        digests.extend([
-            digest(&header(), 1, 0x76),
-            digest(&header(), 2, 0x76),
-            digest(&header(), 1, 0x77),
-        ]);
-        digests.sort();
-        let count = digests.len();
-        digests.dedup();
-        assert_eq!(digests.len(), count);
-    }
-}
+mod tests;

@@ -5,8 +5,12 @@ mod pool;
 mod refused;
 
 use crate::run::{Home, stderr, stdout};
+use alloy_primitives::U256;
 use pool::{BATCH, Pool, VALIDATORS};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fs;
+use std::str::FromStr;
 
 #[test]
 fn two_operators_register_and_enrol_until_their_v_add_up_to_n() {
@@ -30,6 +34,8 @@ fn two_operators_register_and_enrol_until_their_v_add_up_to_n() {
     assert_eq!(shown["unsigned"], false);
     assert_eq!(shown["batch"], BATCH);
     assert_eq!(shown["registry_root"], root);
+
+    members_sign_it(&pool, root);
 
     let mut enrolled = 0;
     for (operator, count) in [(0, 2), (1, 2)] {
@@ -56,6 +62,42 @@ fn two_operators_register_and_enrol_until_their_v_add_up_to_n() {
             .count(),
         0
     );
+}
+
+/// What fixes the batch's root in the contract is about this very file.
+fn members_sign_it(pool: &Pool, root: &str) {
+    let oracle = format!("0x{}", "6f".repeat(20));
+    let sign = |chain_id: &str, more: &[&str], code| {
+        let args = [
+            "contract",
+            "typed-data",
+            "--registry",
+            "registry.json",
+            "--chain-id",
+            chain_id,
+            "--oracle",
+            &oracle,
+            "--json",
+        ];
+        pool.home.vigil(&[&args, more].concat()).code(code)
+    };
+    let document =
+        |more: &[&str]| -> Value { serde_json::from_str(&stdout(&sign("1", more, 0))).unwrap() };
+    let shown = document(&[]);
+    let message = &shown["typed_data"]["message"];
+    let number = |text: &str| U256::from_str(text).unwrap();
+    assert_eq!(
+        number(message["registryRoot"].as_str().unwrap()),
+        number(root)
+    );
+    assert_eq!(message["registered"], "4");
+    assert_eq!(message["batch"], BATCH.to_string());
+    let file = fs::read(pool.home.path("registry.json")).unwrap();
+    let hash = hex::encode(Sha256::digest(file));
+    assert_eq!(message["fileHash"], format!("0x{hash}"));
+    // The contract's batch has another number if registrations had to wait.
+    assert_ne!(document(&["--batch", "77"])["digest"], shown["digest"]);
+    assert!(stderr(&sign("2", &[], 2)).contains("on chain 1, not on 2"));
 }
 
 #[test]

@@ -29,5 +29,6 @@ mod run;
 mod selftest;
 mod settle;
 mod shell;
+mod typed_data;
 mod units;
 mod verify;

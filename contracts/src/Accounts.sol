@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IDutyPool} from "./interfaces/IDutyPool.sol";
 import {ILedgerOracle} from "./interfaces/ILedgerOracle.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
@@ -10,6 +11,7 @@ import {Parts} from "./Parts.sol";
 import {Payments} from "./Payments.sol";
 import {PolicyStore} from "./PolicyStore.sol";
 import {Bonds} from "./settlement/Bonds.sol";
+import {Policy} from "./settlement/Policies.sol";
 import {OperatorState, PoolState} from "./settlement/State.sol";
 import {SignedHeader} from "./SignedHeader.sol";
 
@@ -139,9 +141,13 @@ abstract contract Accounts is IDutyPool, Part, Payments {
             && (period == 0 || request - 1 >= header.startEpoch);
         require(isOfPeriod && period + 2 >= _pool.periods, NotRequested(id, period));
         OperatorState memory operator = _operators[id];
-        uint256 free = Bonds.withdrawable(policies.newest(), operator, registry.validatorsHeld(id), period);
-        uint256 kept = operator.retired || operator.bond < entryBond ? 0 : entryBond;
-        return free < operator.bond - kept ? free : operator.bond - kept;
+        Policy memory policy = policies.newest();
+        // A period that has begun keeps its policy: a vote for smaller bonds waits for its end.
+        uint128 running = policies.policyFor(header.startEpoch + header.epochs).bondPerValidator;
+        if (running > policy.bondPerValidator) policy.bondPerValidator = running;
+        uint256 free = Bonds.withdrawable(policy, operator, registry.validatorsHeld(id), period);
+        uint256 kept = operator.retired ? 0 : entryBond;
+        return Math.min(free, Math.saturatingSub(operator.bond, kept));
     }
 
     /// @inheritdoc IDutyPool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-pragma solidity ^0.8.35;
+pragma solidity 0.8.37;
 
 /// @title IProofVerifier
 /// @notice What all generated verifiers share. `verify` and `verifyBatch` take as many public inputs as the statement has.

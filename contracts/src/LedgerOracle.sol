@@ -55,6 +55,8 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     event Proposed(uint64 indexed period, SignedHeader header);
     /// @notice A vote rejected the header that waited.
     event Rejected(uint64 indexed period);
+    /// @notice A vote has found that a header should not have been rejected.
+    event Reinstated(bytes32 structHash);
     /// @notice A period's header is final.
     event Finalized(uint64 indexed period, uint64 finalAt);
 
@@ -62,6 +64,8 @@ contract LedgerOracle is ILedgerOracle, Quorum {
     error AlreadyProposed();
     /// @notice A vote has rejected this very header.
     error AlreadyRejected();
+    /// @notice No vote has rejected this header.
+    error NotRejected();
     /// @notice No header waits.
     error NothingProposed();
     /// @notice The challenge window is not over.
@@ -121,6 +125,13 @@ contract LedgerOracle is ILedgerOracle, Quorum {
         rejected[hash(_proposed)] = true;
         _clear();
         emit Rejected(periods);
+    }
+
+    /// @notice Lets a rejected header be proposed again, by vote: a period has one true header, and a vote can err.
+    function reinstate(bytes32 structHash) external onlyTimelock {
+        require(rejected[structHash], NotRejected());
+        rejected[structHash] = false;
+        emit Reinstated(structHash);
     }
 
     /// @notice Takes the bond of a member who signed two headers about the same epochs.

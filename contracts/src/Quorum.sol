@@ -24,7 +24,9 @@ abstract contract Quorum is EIP712, Part, Payments {
         /// Its signature counts.
         Member,
         /// Its signature does not count, its bond is still at stake.
-        Leaving
+        Leaving,
+        /// For ever: what it was punished for can be shown again.
+        Punished
     }
 
     /// @notice An account's standing, and until when a leaving one can be punished.
@@ -51,7 +53,7 @@ abstract contract Quorum is EIP712, Part, Payments {
     event Joined(address indexed account);
     /// @notice Signatures of `account` do not count any more.
     event Left(address indexed account, uint64 bondedUntil);
-    /// @notice `account` signed two things that exclude each other, or lost its bond by vote.
+    /// @notice `account` signed two things that exclude each other, and has lost its bond.
     event Punished(address indexed account, uint256 bond);
 
     /// @notice The account's standing does not allow this.
@@ -75,7 +77,7 @@ abstract contract Quorum is EIP712, Part, Payments {
         (memberBond, unbonding, _reserve) = (memberBond_, unbonding_, reserve_);
     }
 
-    /// @notice Admits an account, by vote.
+    /// @notice Admits an account, by vote. Whoever was punished comes back with another account.
     function admit(address account) external onlyTimelock {
         _requireStanding(account, Standing.None);
         members[account].standing = Standing.Admitted;
@@ -143,7 +145,7 @@ abstract contract Quorum is EIP712, Part, Payments {
         Standing standing = members[account].standing;
         require(standing == Standing.Member || standing == Standing.Leaving, WrongStanding(account, standing));
         if (standing == Standing.Member) --memberCount;
-        delete members[account];
+        members[account] = Member(Standing.Punished, 0);
         emit Punished(account, memberBond);
         Address.sendValue(_reserve, memberBond);
     }

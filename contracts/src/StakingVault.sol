@@ -6,6 +6,7 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IDepositContract} from "./interfaces/IDepositContract.sol";
@@ -45,10 +46,22 @@ contract StakingVault is IStakingVault, ERC20, ERC20Permit, ERC20Votes, Part, Re
     /// @notice The beacon chain's.
     IDepositContract public immutable depositContract;
 
-    /// @notice Principal here, in wei.
+    /// @notice Over this time a gain becomes the stakers', in seconds of the clock. Were it theirs at once, shares
+    /// bought before somebody closes a period and sold after it would take the most of it.
+    uint64 public constant GAIN_WINDOW = 7 days;
+
+    /// @notice Gains that become the stakers' evenly, from one time to another.
+    struct Gains {
+        uint128 amount;
+        uint64 since;
+        uint64 until;
+    }
+
+    /// @notice Assets here, in wei, with gains that are not the stakers' yet.
     uint256 public idle;
     /// @notice Principal in validators, in wei.
     uint256 public staked;
+    Gains private _gains;
 
     /// @notice A staker came.
     event Deposited(address indexed sender, address indexed receiver, uint256 assets, uint256 shares);
@@ -56,7 +69,7 @@ contract StakingVault is IStakingVault, ERC20, ERC20Permit, ERC20Votes, Part, Re
     event Redeemed(address indexed owner, address indexed receiver, uint256 assets, uint256 shares);
     /// @notice A validator was deposited for.
     event ValidatorDeposited(bytes pubkey);
-    /// @notice The stakers' assets have grown by a gift: withheld rewards, a compensation.
+    /// @notice A gift to the stakers: withheld rewards, a compensation.
     event Given(address indexed from, uint256 amount);
     /// @notice A vote has booked what the chain paid out.
     event Booked(uint256 returned, uint256 gains, uint256 rewards);
@@ -139,6 +152,7 @@ contract StakingVault is IStakingVault, ERC20, ERC20Permit, ERC20Votes, Part, Re
     /// @inheritdoc IStakingVault
     function give() external payable {
         idle += msg.value;
+        _gain(msg.value);
         emit Given(msg.sender, msg.value);
     }
 
@@ -149,19 +163,32 @@ contract StakingVault is IStakingVault, ERC20, ERC20Permit, ERC20Votes, Part, Re
         require(returned + gains + rewards <= arrived, NotArrived(returned + gains + rewards, arrived));
         staked -= returned;
         idle += returned + gains;
+        _gain(gains);
         emit Booked(returned, gains, rewards);
         if (rewards > 0) pool.fund{value: rewards}();
     }
 
-    /// @notice Books principal that validators have lost, by vote.
+    /// @notice Books principal that validators have lost, by vote. Gains that are not the stakers' yet go first: a vote
+    /// that compensates and then writes off as much moves no price, and leaves nothing to those who come in between.
     function writeOff(uint256 amount) external onlyTimelock {
         staked -= amount;
+        uint256 kept = unreleased().saturatingSub(amount);
+        (_gains.amount, _gains.since) = (uint128(kept), poolClock.time());
         emit WrittenOff(amount);
     }
 
     /// @notice All that belongs to the stakers, in wei.
+    /// @dev At least 0: gains are a part of what is here or in validators, and losses lessen them first.
     function totalAssets() public view returns (uint256) {
-        return idle + staked;
+        return idle + staked - unreleased();
+    }
+
+    /// @notice Of the gains, what is not the stakers' yet, in wei.
+    function unreleased() public view returns (uint256) {
+        Gains memory gains = _gains;
+        uint64 time = poolClock.time();
+        if (time >= gains.until) return 0;
+        return Math.mulDiv(gains.amount, gains.until - time, gains.until - gains.since, Math.Rounding.Ceil);
     }
 
     /// @notice Rounded down, in favour of those who stay.
@@ -189,9 +216,26 @@ contract StakingVault is IStakingVault, ERC20, ERC20Permit, ERC20Votes, Part, Re
         return uint48(block.timestamp);
     }
 
+    /// @notice See `clock`, for those who show votes to people.
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
+    }
+
     /// @inheritdoc ERC20Permit
     function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
         return super.nonces(owner);
+    }
+
+    /// @dev What is left of earlier gains keeps its time, the new one gets its window: the mean, by amount, is when both
+    /// are over. So a gift of next to nothing does not keep the stakers from theirs.
+    function _gain(uint256 amount) private {
+        if (amount == 0) return;
+        uint64 time = poolClock.time();
+        uint256 earlier = unreleased();
+        uint256 left = earlier == 0 ? 0 : _gains.until - time;
+        uint256 sum = earlier + amount;
+        uint256 window = (earlier * left + amount * GAIN_WINDOW) / sum;
+        _gains = Gains(SafeCast.toUint128(sum), time, time + uint64(window));
     }
 
     function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {

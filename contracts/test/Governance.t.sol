@@ -87,6 +87,12 @@ contract GovernanceTest is Fixture {
         vm.assertTrue(governor.state(id) == IGovernor.ProposalState.Defeated);
     }
 
+    function test_votes_are_counted_by_time_and_say_so() public view {
+        vm.assertTrue(keccak256(bytes(vault.CLOCK_MODE())) == keccak256("mode=timestamp"));
+        vm.assertTrue(keccak256(bytes(governor.CLOCK_MODE())) == keccak256("mode=timestamp"));
+        vm.assertEq(uint256(governor.clock()), block.timestamp);
+    }
+
     function test_nobody_else_can_use_the_timelock() public {
         vm.expectRevert();
         timelock.schedule(address(policies), 0, calls[0], 0, 0, TIMELOCK_DELAY);

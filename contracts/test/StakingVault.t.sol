@@ -26,6 +26,8 @@ contract StakingVaultTest is Fixture {
         uint256 shares = stake(10 ether);
         vm.assertEq(vault.convertToAssets(shares), 10 ether);
         vault.give{value: 5 ether}();
+        vm.assertEq(vault.convertToAssets(shares), 10 ether);
+        pass(vault.GAIN_WINDOW());
         uint256 worth = vault.convertToAssets(shares);
         vm.assertTrue(worth > 15 ether - 1e4 && worth <= 15 ether);
         vm.prank(STAKER);
@@ -48,6 +50,7 @@ contract StakingVaultTest is Fixture {
     function test_inflating_the_first_share_costs_the_attacker() public {
         vault.deposit{value: 1}(address(this));
         vault.give{value: 100 ether}();
+        pass(vault.GAIN_WINDOW());
         uint256 shares = stake(10 ether);
         vm.assertTrue(vault.convertToAssets(shares) > 9.8 ether);
         vm.assertTrue(vault.convertToAssets(vault.balanceOf(address(this))) < 60 ether);
@@ -118,6 +121,8 @@ contract StakingVaultTest is Fixture {
         vault.book(32 ether, 0.6 ether, 0.5 ether);
         vm.prank(TIMELOCK);
         vault.book(32 ether, 0.6 ether, 0.4 ether);
+        vm.assertEq(vault.totalAssets(), 40 ether);
+        pass(vault.GAIN_WINDOW());
         vm.assertEq(vault.totalAssets(), 40.6 ether);
         vm.assertEq(uint256(pool.budget()), 0.4 ether);
     }
@@ -135,7 +140,48 @@ contract StakingVaultTest is Fixture {
         vm.assertEq(vault.totalAssets(), 39 ether);
         vm.prank(TIMELOCK);
         reserve.compensate(1 ether);
+        vm.assertEq(vault.totalAssets(), 39 ether);
+        pass(vault.GAIN_WINDOW());
         vm.assertEq(vault.totalAssets(), 40 ether);
         vm.assertEq(address(reserve).balance, 1 ether);
+    }
+
+    function test_a_gain_becomes_the_stakers_evenly() public {
+        stake(10 ether);
+        vault.give{value: 7 ether}();
+        pass(1 days);
+        vm.assertEq(vault.totalAssets(), 11 ether);
+        // The next one has its own window; both end when they are over on average.
+        vault.give{value: 6 ether}();
+        vm.assertEq(vault.totalAssets(), 11 ether);
+        vm.assertEq(vault.unreleased(), 12 ether);
+        pass(6.5 days - 1);
+        vm.assertTrue(vault.unreleased() > 0);
+        pass(1);
+        vm.assertEq(vault.totalAssets(), 23 ether);
+    }
+
+    function test_a_pause_stops_gains_too() public {
+        stake(10 ether);
+        vault.give{value: 7 ether}();
+        vm.prank(GUARDIAN);
+        clock.pause();
+        pass(100 days);
+        vm.assertEq(vault.totalAssets(), 10 ether);
+    }
+
+    function test_a_loss_takes_gains_to_come_first() public {
+        test_principal_goes_to_validators_of_the_pool();
+        vault.give{value: 2 ether}();
+        vm.prank(TIMELOCK);
+        vault.writeOff(1 ether);
+        vm.assertEq(vault.totalAssets(), 40 ether);
+        vm.assertEq(vault.unreleased(), 1 ether);
+        vm.prank(TIMELOCK);
+        vault.writeOff(31 ether);
+        vm.assertEq(vault.totalAssets(), 10 ether);
+        vm.assertEq(vault.unreleased(), 0);
+        pass(vault.GAIN_WINDOW());
+        vm.assertEq(vault.totalAssets(), 10 ether);
     }
 }

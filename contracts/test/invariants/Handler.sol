@@ -10,7 +10,7 @@ import {vm} from "../support/Vm.sol";
 contract Handler is Fixture {
     uint64 internal constant GOOD_1 = 28_800;
     uint64 internal constant GOOD_2 = 43_200;
-    uint256 internal constant ACTIONS = 17;
+    uint256 internal constant ACTIONS = 18;
 
     /// @dev Validators of an operator that are slashed by now, and by the end of a period.
     mapping(uint256 id => uint32) internal slashed;
@@ -25,6 +25,8 @@ contract Handler is Fixture {
     uint256 public forced;
     /// @dev What the reserve has given to the stakers.
     uint256 public compensated;
+    /// @dev What votes have written off.
+    uint256 public lost;
     /// @dev What operators have fetched.
     uint256 public fetched;
     /// @dev Whether a second proof for a period was ever accepted.
@@ -38,7 +40,7 @@ contract Handler is Fixture {
         twoOperators();
         pool.fund{value: 1 ether}();
         concludeAll();
-        stakersAssets = vault.totalAssets();
+        stakersAssets = booked();
         lastCredentials = abi.encodePacked(vault.withdrawalCredentials());
     }
 
@@ -66,7 +68,8 @@ contract Handler is Fixture {
         else if (action == 13) fetch(seed);
         else if (action == 14) compensate(seed);
         else if (action == 15) force(seed);
-        else pause(seed);
+        else if (action == 16) pause(seed);
+        else lose(seed);
     }
 
     function stake(uint256 seed) public {
@@ -151,12 +154,12 @@ contract Handler is Fixture {
     function close() public {
         if (!pool.poolState().isOpen) pool.openPeriod();
         if (clock.time() < pool.graceEnds()) pass(pool.graceEnds() - clock.time());
-        uint256 before = vault.totalAssets();
+        uint256 before = booked();
         PeriodState memory period = pool.periodOf(pool.poolState().periods - 1);
         pool.closePeriod();
         // What nobody earned, and nothing else.
-        require(vault.totalAssets() - before == period.pot - period.earned, "not what was withheld");
-        stakersAssets += vault.totalAssets() - before;
+        require(booked() - before == period.pot - period.earned, "not what was withheld");
+        stakersAssets += booked() - before;
         ++done[9];
     }
 
@@ -227,6 +230,20 @@ contract Handler is Fixture {
         vm.prank(TIMELOCK);
         clock.unpause();
         ++done[16];
+    }
+
+    /// @dev A validator leaks, and a vote writes it off.
+    function lose(uint256 seed) public {
+        uint256 amount = within(seed, 1, vault.staked() / 10);
+        vm.prank(TIMELOCK);
+        vault.writeOff(amount);
+        (lost, stakersAssets) = (lost + amount, stakersAssets - amount);
+        ++done[17];
+    }
+
+    /// @dev The stakers' assets, with gains that are to become theirs.
+    function booked() public view returns (uint256) {
+        return vault.idle() + vault.staked();
     }
 
     function within(uint256 seed, uint256 min, uint256 max) private pure returns (uint256) {

@@ -32,7 +32,7 @@ contract MoneyTest {
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory selectors = new bytes4[](17);
+        bytes4[] memory selectors = new bytes4[](18);
         selectors[0] = Handler.stake.selector;
         selectors[1] = Handler.redeem.selector;
         selectors[2] = Handler.give.selector;
@@ -50,6 +50,7 @@ contract MoneyTest {
         selectors[14] = Handler.compensate.selector;
         selectors[15] = Handler.force.selector;
         selectors[16] = Handler.pause.selector;
+        selectors[17] = Handler.lose.selector;
         targets[0] = FuzzSelector(address(handler), selectors);
     }
 
@@ -63,9 +64,10 @@ contract MoneyTest {
     }
 
     function invariant_principal_leaves_only_to_stakers_and_deposits() public view {
-        vm.assertEq(vault.totalAssets(), handler.stakersAssets());
-        vm.assertEq(vault.staked(), address(deposits).balance);
-        vm.assertEq(vault.staked(), deposits.count() * 32 ether);
+        vm.assertEq(handler.booked(), handler.stakersAssets());
+        vm.assertEq(vault.totalAssets() + vault.unreleased(), handler.stakersAssets());
+        vm.assertEq(vault.staked() + handler.lost(), address(deposits).balance);
+        vm.assertEq(address(deposits).balance, deposits.count() * 32 ether);
         vm.assertTrue(address(vault).balance >= vault.idle());
         if (deposits.count() > 0) {
             vm.assertTrue(
@@ -99,7 +101,7 @@ contract MoneyTest {
             (bool ok,) = address(handler).call(abi.encodeCall(handler.act, (uint256(keccak256(abi.encode(i))))));
             ok;
         }
-        for (uint256 action = 0; action < 17; ++action) {
+        for (uint256 action = 0; action < 18; ++action) {
             vm.assertTrue(handler.done(action) > 0, string(abi.encodePacked(uint8(65 + action))));
         }
         invariant_the_pool_has_exactly_what_it_owes();

@@ -308,8 +308,9 @@ abstract contract Fixture {
         pool.submitProof(id, period, c, DUTY_SHAPE, proof);
     }
 
+    /// @dev Within a call the compiler takes `block.timestamp` for a constant.
     function pass(uint256 time) internal {
-        vm.warp(block.timestamp + time);
+        vm.warp(vm.getBlockTimestamp() + time);
     }
 
     receive() external payable {}

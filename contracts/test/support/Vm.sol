@@ -17,6 +17,7 @@ interface Vm {
     function expectPartialRevert(bytes4 selector) external;
     function expectRevert(bytes calldata reason) external;
     function expectRevert() external;
+    function getBlockTimestamp() external view returns (uint256);
     function getNonce(address account) external view returns (uint64);
     function prank(address sender) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);

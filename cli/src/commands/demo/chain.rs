@@ -19,7 +19,7 @@ use stage::{ETHER, Stage};
 use std::path::PathBuf;
 use std::time::Instant;
 use vigil_chain::interface::{DutyPool, LedgerOracle, OperatorRegistry, Policy, PolicyStore, Root};
-use vigil_chain::typed_data::HeaderToSign;
+use vigil_chain::typed_data::{BatchRoot, ToSign};
 use vigil_chain::{Call, to_uint};
 use vigil_circuits::Fr;
 use vigil_circuits::header::SignedHeader;
@@ -157,14 +157,21 @@ impl Play {
     fn enrol(&mut self) -> anyhow::Result<()> {
         self.stage.pass(WINDOW)?;
         let at = self.stage.at();
-        let root = Root {
+        let signed = BatchRoot {
             batch: 1,
-            registryRoot: to_uint(self.registry.root()?),
+            registry_root: self.registry.root()?,
             registered: self.registry.entries.len() as u32,
-            operatorsRoot: U256::ZERO,
-            fileHash: Default::default(),
+            operators_root: Fr::default(),
+            file_hash: Default::default(),
         };
-        let signatures = self.stage.signatures_over_root(&root)?;
+        let signatures = self.stage.signatures_over_root(&signed)?;
+        let root = Root {
+            batch: signed.batch,
+            registryRoot: to_uint(signed.registry_root),
+            registered: signed.registered,
+            operatorsRoot: U256::ZERO,
+            fileHash: signed.file_hash.into(),
+        };
         let fix = OperatorRegistry::fixRootCall { root, signatures };
         self.stage.call(&self.stage.staker, at.registry, 0, &fix)?;
         let what = "fixes the root of the registry's next version".to_owned();
@@ -189,7 +196,7 @@ impl Play {
         self.stage
             .pass_to(plan::GENESIS + over * SECONDS_PER_EPOCH)?;
         let at = self.stage.at();
-        let signing = HeaderToSign::new(header, CHAIN_ID, &at.oracle.into_array());
+        let signing = ToSign::header(header, &self.stage.oracle());
         let signatures = self.stage.signatures(signing.digest())?;
         let call = Call::propose(header, &signatures);
         self.stage

@@ -13,11 +13,11 @@ use std::time::Duration;
 use vigil_chain::deploy::{Steps, check, run};
 use vigil_chain::deployment::{Contracts, Deployment};
 use vigil_chain::interface::{
-    Clock, DutyPool, LedgerOracle, OperatorState, Root, StakingVault, VigilGovernor,
+    Clock, DutyPool, LedgerOracle, OperatorState, StakingVault, VigilGovernor,
 };
 use vigil_chain::node::{Mined, Node, NodeError, Request, Wallet};
 use vigil_chain::status::Status;
-use vigil_chain::typed_data::root_digest;
+use vigil_chain::typed_data::{BatchRoot, Oracle, ToSign};
 use vigil_circuits::identity;
 use vigil_ledger::chain::Chain;
 use zeroize::Zeroizing;
@@ -209,9 +209,16 @@ impl Stage {
         members.iter().map(sign).collect()
     }
 
-    pub(super) fn signatures_over_root(&self, root: &Root) -> anyhow::Result<Vec<Bytes>> {
-        let oracle = self.at().oracle.into_array();
-        let signatures = self.signatures(root_digest(root, CHAIN_ID, &oracle))?;
+    /// Whose members sign.
+    pub(super) fn oracle(&self) -> Oracle {
+        Oracle {
+            chain_id: CHAIN_ID,
+            address: self.at().oracle.into_array(),
+        }
+    }
+
+    pub(super) fn signatures_over_root(&self, root: &BatchRoot) -> anyhow::Result<Vec<Bytes>> {
+        let signatures = self.signatures(ToSign::root(root, &self.oracle()).digest())?;
         Ok(signatures
             .iter()
             .map(|bytes| bytes.to_vec().into())
