@@ -270,6 +270,8 @@ mod edges;
 #[cfg(test)]
 mod folded;
 #[cfg(test)]
+mod forgeries;
+#[cfg(test)]
 mod layout;
 #[cfg(test)]
 mod meaning;

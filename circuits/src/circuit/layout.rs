@@ -292,6 +292,10 @@ fn every_fixed_cell_is_the_documented_one() {
         let fold = shape.form.fold();
         assert!(fold * last + furthest < fold * shape.usable_rows());
         assert!(fold * shape.usable_rows() + cs.blinding_factors() < (1 << shape.k));
+        if matches!(shape.family, Family::Duty(_)) {
+            // The family whose columns have the most queries; the others keep more than they need.
+            assert_eq!(cs.blinding_factors() + 1, shape.form.blinded_rows());
+        }
         // Negative rotations never leave the circuit upwards.
         let upwards = cs.advice_queries().iter().map(|q| q.1.0).min().unwrap();
         assert_eq!(upwards, -22 * fold as i32);

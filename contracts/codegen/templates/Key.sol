@@ -4,6 +4,9 @@ pragma solidity ^0.8.35;
 
 /// @title {{ name }}
 /// @notice The verifying key of {{ shape }} under the parameters {{ params }}, as a contract's code.
+{%- if is_unsafe %}
+/// UNSAFE: the tau of these parameters is known, so anybody can forge proofs. For tests, never to be deployed.
+{%- endif %}
 /// @dev A zero byte, so that it cannot be run, then {{ words }} words. Code hash: 0x{{ code_hash }}.
 contract {{ name }} {
     constructor() {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.35;
 
 /// @title DutyW1K13N1Key
 /// @notice The verifying key of duty-w1-k13-n1 under the parameters 0xcc47a9190bb10a02a1f1aea30b2b7795d2cb1692c15fe910008bbc9dac713c77, as a contract's code.
+/// UNSAFE: the tau of these parameters is known, so anybody can forge proofs. For tests, never to be deployed.
 /// @dev A zero byte, so that it cannot be run, then 85 words. Code hash: 0xa64cb7db31e62dceb4ea0d02f3139e36118a992e32977e66f0e383a4a2bfcc13.
 contract DutyW1K13N1Key {
     constructor() {

@@ -7,6 +7,7 @@ use crate::stored::{SHAPES, srs};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
 use vigil_contracts::{Artifacts, generate};
+use vigil_params::embedded;
 use vigil_params::keys::VerifyingKey;
 
 fn artifacts(name: &str) -> Artifacts {
@@ -37,6 +38,9 @@ fn one_verifier_serves_all_sizes_of_a_circuit() {
 fn checked_in_contracts_are_current() {
     for name in SHAPES {
         let artifacts = artifacts(name);
+        // Nobody deploys a key under a known tau without having been told.
+        let is_unsafe = embedded::srs(name.parse::<Shape>().unwrap().k).is_none();
+        assert_eq!(artifacts.key.source.contains("UNSAFE"), is_unsafe, "{name}");
         for artifact in [artifacts.verifier, artifacts.key] {
             let path = contracts().join(format!("src/generated/{}.sol", artifact.name));
             if std::env::var_os("VIGIL_WRITE_CONTRACTS").is_some() {
