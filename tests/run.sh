@@ -11,13 +11,14 @@ step cargo clippy --workspace --all-targets --quiet -- -D warnings
 # In the workspace, tests switch the cuda engine on.
 step cargo clippy -p vigil-cli --quiet -- -D warnings
 if command -v shellcheck > /dev/null; then
-    step shellcheck --external-sources .ci/run tests/run.sh tests/gpu.sh tests/lodestar/run.sh \
+    step shellcheck --external-sources .ci/run tests/run.sh tests/gpu.sh tests/anvil/run.sh tests/lodestar/run.sh \
         contracts/test.sh gpu/build.sh gpu/install-nvcc.sh gpu/check/sanitized.sh
 else
     printf '\n== shellcheck is not installed: shell scripts are not checked\n'
 fi
 step contracts/test.sh
 step cargo test --workspace
+step tests/anvil/run.sh
 step gpu/check/sanitized.sh
 step tests/gpu.sh
 if command -v npm > /dev/null && command -v node > /dev/null; then

@@ -1,7 +1,10 @@
 //! Calls of the contracts, from the files that Vigil writes.
 
 use crate::interface::{Claims, DutyPool, LedgerOracle, OperatorRegistry, SignedHeader};
+use crate::revert::show;
 use crate::to_uint;
+use alloy::dyn_abi::{DynSolValue, JsonAbiExt};
+use alloy::json_abi::{Function, JsonAbi, Param};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use vigil_circuits::header;
@@ -28,6 +31,14 @@ impl Contract {
             Self::LedgerOracle => "LedgerOracle",
         }
     }
+
+    fn abi(self) -> JsonAbi {
+        match self {
+            Self::DutyPool => DutyPool::abi::contract(),
+            Self::OperatorRegistry => OperatorRegistry::abi::contract(),
+            Self::LedgerOracle => LedgerOracle::abi::contract(),
+        }
+    }
 }
 
 /// A transaction's contents, all but its value and who sends it.
@@ -48,6 +59,21 @@ impl Call {
             signature: C::SIGNATURE,
             data: call.abi_encode(),
         }
+    }
+
+    /// Names and values of the arguments, read back from the data itself.
+    pub fn arguments(&self) -> Vec<(String, String)> {
+        let abi = self.contract.abi();
+        let is_it = |function: &&Function| self.data.starts_with(function.selector().as_slice());
+        let Some(function) = abi.functions().find(is_it) else {
+            return Vec::new();
+        };
+        let values = function.abi_decode_input(&self.data[4..]);
+        let mut named = Vec::new();
+        for (input, value) in function.inputs.iter().zip(values.unwrap_or_default()) {
+            name_value(&mut named, &input.name, input, &value);
+        }
+        named
     }
 
     /// Settles a period on a duty proof. `shape` is the number of the proof's verifier in the shape registry.
@@ -119,6 +145,18 @@ impl Call {
     }
 }
 
+/// A struct's fields each by their own name.
+fn name_value(named: &mut Vec<(String, String)>, name: &str, input: &Param, value: &DynSolValue) {
+    match value {
+        DynSolValue::Tuple(values) => {
+            for (field, value) in input.components.iter().zip(values) {
+                name_value(named, &format!("{name}.{}", field.name), field, value);
+            }
+        }
+        value => named.push((name.to_owned(), show(value))),
+    }
+}
+
 impl From<&header::SignedHeader> for SignedHeader {
     fn from(header: &header::SignedHeader) -> Self {
         Self {
@@ -133,5 +171,54 @@ impl From<&header::SignedHeader> for SignedHeader {
             totalSlashed: header.total_slashed,
             networkBps: header.network_bps,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vigil_circuits::Fr;
+    use vigil_circuits::statement::{DutyClaims, Thresholds};
+
+    #[test]
+    fn arguments_are_read_back_from_the_data() {
+        let statement = DutyStatement {
+            ledger_root: Fr::from(1),
+            operator_id: Fr::from(2),
+            thresholds: Thresholds {
+                min_performance_bps: 3,
+                min_uptime_bps: 4,
+                max_outage_epochs: 5,
+            },
+            claims: DutyClaims {
+                validators: 6,
+                good_bps: 7,
+                slashed: 8,
+                performance_bps: 9,
+                good_stake: 10,
+            },
+            context: Fr::from(11),
+        };
+        let call = Call::submit_proof(&statement, 12, 13, &[0xab; 100]);
+        let arguments = call.arguments();
+        let shown: Vec<(&str, &str)> = arguments
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let proof = format!("0x{}... (100 bytes)", "ab".repeat(32));
+        assert_eq!(
+            shown,
+            [
+                ("id", "2"),
+                ("period", "12"),
+                ("claims.validators", "6"),
+                ("claims.goodBps", "7"),
+                ("claims.slashed", "8"),
+                ("claims.performanceBps", "9"),
+                ("claims.goodStake", "10"),
+                ("shape", "13"),
+                ("proof", &proof),
+            ]
+        );
     }
 }

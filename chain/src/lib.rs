@@ -1,10 +1,16 @@
 //! What Vigil says to the pool's contracts: calls with their arguments, and what a quorum's members sign.
 //!
-//! Nothing here talks to a node or holds a key. A call is bytes that any wallet sends, a signing request is
-//! JSON that any wallet signs.
+//! [`call`] and [`typed_data`] need neither node nor key: a call is bytes that any wallet sends, a signing request is
+//! JSON that any wallet signs. [`node`] sends, and [`deploy`] makes a pool.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod call;
+pub mod deploy;
+pub mod deployment;
 pub mod interface;
+pub mod node;
+pub mod revert;
+pub mod status;
 pub mod typed_data;
 
 pub use call::{Call, Contract};

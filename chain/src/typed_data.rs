@@ -1,6 +1,6 @@
 //! What a member of the quorum signs about a period, as EIP-712 has it.
 
-use crate::interface::SignedHeader;
+use crate::interface::{Root, SignedHeader};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{Eip712Domain, SolStruct};
 use serde_json::{Value, json};
@@ -8,6 +8,17 @@ use vigil_circuits::{header, identity};
 
 /// The domain's name, and its version.
 const DOMAIN: (&str, &str) = ("Vigil", "1");
+
+fn domain(chain_id: U256, oracle: Address) -> Eip712Domain {
+    let (name, version) = DOMAIN;
+    let (name, version) = (Some(name.into()), Some(version.into()));
+    Eip712Domain::new(name, version, Some(chain_id), Some(oracle), None)
+}
+
+/// The 32 bytes under a member's signature over a batch's root.
+pub fn root_digest(root: &Root, chain_id: u64, oracle: &identity::Address) -> B256 {
+    root.eip712_signing_hash(&domain(U256::from(chain_id), Address::from(*oracle)))
+}
 
 /// A header as one oracle's members sign it.
 #[derive(Clone, Debug)]
@@ -28,14 +39,7 @@ impl HeaderToSign {
     }
 
     fn domain(&self) -> Eip712Domain {
-        let (name, version) = DOMAIN;
-        Eip712Domain::new(
-            Some(name.into()),
-            Some(version.into()),
-            Some(self.chain_id),
-            Some(self.oracle),
-            None,
-        )
+        domain(self.chain_id, self.oracle)
     }
 
     /// The 32 bytes under a signature.

@@ -13,11 +13,6 @@ pub(crate) struct EngineArgs {
 }
 
 impl EngineArgs {
-    /// Whether the processor may have to make the proof, with the project's own engine.
-    pub(crate) fn may_be_the_processor(&self) -> bool {
-        matches!(self.engine, EngineChoice::Cpu | EngineChoice::Auto)
-    }
-
     /// The engine, or why there is none.
     pub(crate) fn open(&self) -> anyhow::Result<Engine> {
         let engine = self.engine.open(|reason| {

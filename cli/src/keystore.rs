@@ -42,9 +42,10 @@ struct Crypto {
     cipher: Cipher,
 }
 
+/// How a password becomes a key.
 #[derive(Deserialize)]
 #[serde(tag = "function", content = "params", rename_all = "lowercase")]
-enum Kdf {
+pub(crate) enum Kdf {
     Scrypt {
         dklen: usize,
         n: u64,
@@ -152,7 +153,8 @@ impl Keystore {
 }
 
 impl Kdf {
-    fn derive(&self, password: &[u8]) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+    /// The key that a password gives.
+    pub(crate) fn derive(&self, password: &[u8]) -> anyhow::Result<Zeroizing<[u8; 32]>> {
         let (Self::Scrypt { dklen, salt, .. } | Self::Pbkdf2 { dklen, salt, .. }) = self;
         ensure!(*dklen == 32, "its derived key has {dklen} bytes, not 32");
         let salt = hex::decode(salt).ok().context("its salt is not hex")?;

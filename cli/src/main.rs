@@ -4,6 +4,7 @@
 //! could not do its work.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod account;
 mod address;
 mod args;
 mod book;

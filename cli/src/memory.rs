@@ -1,11 +1,11 @@
 //! Whether this machine has the memory that a proof takes: asked before the work begins, as a process that the
 //! system kills in its last minute says nothing.
 
-use crate::engine::EngineArgs;
 use anyhow::ensure;
 use std::fs;
 use std::path::{Path, PathBuf};
 use vigil_circuits::shape::Shape;
+use vigil_prover::Engine;
 
 /// What to do about too little memory.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -17,16 +17,13 @@ pub(crate) struct MemoryArgs {
 
 impl MemoryArgs {
     /// Refuses what does not fit. Called on the threads that will prove.
-    pub(crate) fn require(self, engine: &EngineArgs, shape: Shape) -> anyhow::Result<()> {
-        if self.ignore_memory || !engine.may_be_the_processor() {
-            return Ok(());
-        }
-        match Machine::default().available() {
-            Some(available) => {
-                let needed = vigil_prover::memory(shape, rayon::current_num_threads());
+    pub(crate) fn require(self, engine: &Engine, shape: Shape) -> anyhow::Result<()> {
+        let needed = engine.memory(shape, rayon::current_num_threads());
+        match (needed, Machine::default().available()) {
+            (Some(needed), Some(available)) if !self.ignore_memory => {
                 fits(shape, needed, available)
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 }

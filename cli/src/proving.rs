@@ -13,7 +13,7 @@ use vigil_circuits::shape::Shape;
 use vigil_params::keys::{ProvingKey, VerifyingKey};
 use vigil_params::proof_file::ProofFile;
 use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy, Srs};
-use vigil_prover::ProveError;
+use vigil_prover::{Engine, ProveError};
 use vigil_verifier::VerifyError;
 
 /// With what a proof is made.
@@ -49,12 +49,15 @@ impl ProvingArgs {
     pub(crate) fn prove(
         &self,
         shape: Shape,
-        make: impl FnOnce(&ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
+        make: impl FnOnce(&Engine, &ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
         check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError> + Send,
     ) -> anyhow::Result<(ProofFile, Cost)> {
         let choice = self.choice();
+        let engine = self.engine.open()?;
         self.threads.run(|| {
-            self.memory.require(&self.engine, shape)?;
+            self.memory.require(&engine, shape)?;
+            let make =
+                |key: &ProvingKey, srs: &Srs, spinner: &Spinner| make(&engine, key, srs, spinner);
             self.folders.prove(shape, choice, make, check)
         })
     }

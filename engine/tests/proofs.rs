@@ -50,8 +50,12 @@ fn setting(
 }
 
 fn duty(words: Words, lanes: u32) -> Setting {
+    duty_in(words, lanes, Form::Wide)
+}
+
+fn duty_in(words: Words, lanes: u32, form: Form) -> Setting {
     // As small as holds the four validators of one operator.
-    let shape = Shape::for_validators(Family::Duty(words), 4, lanes, Form::Wide).unwrap();
+    let shape = Shape::for_validators(Family::Duty(words), 4, lanes, form).unwrap();
     setting(shape, words, |pool, shape| {
         let (statement, witness) = pool.duty(0, THRESHOLDS);
         let circuit = VigilCircuit::duty(shape, &statement, &witness).unwrap();
@@ -135,6 +139,7 @@ fn the_stock_verifier_accepts_all_three_statements() {
     let settings = [
         duty(Words::W1, 1),
         duty(Words::W1, 4),
+        duty_in(Words::W1, 1, Form::Narrow),
         duty(Words::W7, 4),
         duty(Words::W28, 4),
         enrolment(),
@@ -218,7 +223,12 @@ fn another_power_than_the_next_is_refused() {
 #[test]
 fn the_proof_begins_like_the_stock_prover_s() {
     const POINT: usize = 64;
-    for setting in [duty(Words::W1, 1), enrolment(), membership()] {
+    for setting in [
+        duty(Words::W1, 1),
+        duty_in(Words::W1, 1, Form::Narrow),
+        enrolment(),
+        membership(),
+    ] {
         let cs = setting.key.halo2().get_vk().cs();
         let products = cs
             .permutation()

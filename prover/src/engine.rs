@@ -69,6 +69,16 @@ impl fmt::Display for Engine {
 }
 
 impl Engine {
+    /// Bytes that a proof of this shape takes on so many threads, as far as that is known: the others are not asked.
+    pub fn memory(&self, shape: Shape, threads: usize) -> Option<u64> {
+        let Self::Cpu(_) = self else {
+            return None;
+        };
+        let mut constraints = ConstraintSystem::<Fr>::default();
+        VigilCircuit::configure_with_params(&mut constraints, shape);
+        Some(Estimate::new(&constraints, shape.k, threads).total() as u64)
+    }
+
     /// Does now what depends on the key only; returns the bytes that this takes in memory, or the device's, from now
     /// on. A proof does it too when it has not been done.
     pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
@@ -134,14 +144,6 @@ impl Engine {
         }
         Ok(transcript.finalize())
     }
-}
-
-/// Bytes that a proof of this shape takes on the processor, on so many threads. The reference takes less.
-pub fn memory(shape: Shape, threads: usize) -> u64 {
-    let mut constraints = ConstraintSystem::<Fr>::default();
-    let params = VigilCircuit::blank(shape).params();
-    VigilCircuit::configure_with_params(&mut constraints, params);
-    Estimate::new(&constraints, shape.k, threads).total() as u64
 }
 
 /// A key works with the parameters that it was made with; a prepared one would not notice others.

@@ -13,7 +13,7 @@ mod choice;
 mod engine;
 
 pub use choice::{EngineChoice, NoGpu, ParseEngineError};
-pub use engine::{Engine, PreparedKeys, memory};
+pub use engine::{Engine, PreparedKeys};
 
 use halo2_proofs::plonk;
 use halo2curves::bn256::Fr;

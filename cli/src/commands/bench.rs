@@ -151,7 +151,8 @@ impl ProveArgs {
     }
 
     fn measure(&self, shape: Shape) -> anyhow::Result<Report> {
-        self.memory.require(&self.engine, shape)?;
+        let engine = &self.engine.open()?;
+        self.memory.require(engine, shape)?;
         let validators = self.validators as usize;
         let pool = SyntheticPool::new(&mut OsRng, self.words, 1, validators)?;
         let (statement, witness) = pool.duty(0, THRESHOLDS);
@@ -164,7 +165,6 @@ impl ProveArgs {
             measure(|| ProvingKey::generate::<VigilCircuit>(&srs, shape))
         })?;
         let key = key?;
-        let engine = &self.engine.open()?;
         let (prepared_bytes, prepare) = spin("preparing the key", || {
             measure(|| engine.prepare(&key, &srs))
         })?;

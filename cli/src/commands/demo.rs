@@ -1,5 +1,6 @@
 //! `vigil demo`: the whole way on a captured chain, from beacon states to refused lies.
 
+mod chain;
 mod settlement;
 
 use crate::progress::spin;
@@ -47,8 +48,21 @@ const ACCOUNT: Address = *b"an operator's payout";
 
 /// Arguments of `vigil demo`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Needs no files and no network. Example:\n  vigil demo")]
-pub(crate) struct Args {}
+#[command(
+    after_help = "Needs no files and no network, but with --chain the node anvil and the compiled contracts. Examples:\n  \
+    vigil demo\n  vigil demo --chain --anvil /usr/local/bin/anvil"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    chain: chain::ChainArgs,
+}
+
+/// Where an operator's proofs count, and for whom.
+struct Seat {
+    chain_id: u64,
+    pool: Address,
+    account: Address,
+}
 
 #[derive(Debug, Serialize)]
 struct OperatorReport {
@@ -147,10 +161,13 @@ struct Keys {
 impl Args {
     /// Runs the demonstration.
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
+        if self.chain.is_asked() {
+            return self.chain.run(format);
+        }
         let start = Instant::now();
         let chain = spin("authenticating the chain", || Chain::from_archive(CHAIN))?;
         let indices: Vec<_> = (0..VALIDATORS).map(|index| (index, [0; 48])).collect();
-        let (registry, secrets) = registry(&indices)?;
+        let (registry, secrets) = registry(CHAIN_ID, POOL, &indices)?;
         let ledger = Ledger::build(&chain, &registry, START_EPOCH, EPOCHS, None)?;
         let policy = settlement::policy();
         let network_bps = chain.network_bps(START_EPOCH, EPOCHS)?;
@@ -160,7 +177,13 @@ impl Args {
 
         let mut enrolled = Vec::new();
         for secret in &secrets {
-            let validators = spin("enrolling", || enrol(&keys, &registry, secret))?;
+            let seat = Seat {
+                chain_id: CHAIN_ID,
+                pool: POOL,
+                account: ACCOUNT,
+            };
+            let (statement, _) = spin("enrolling", || enrol(&keys, &registry, secret, &seat))?;
+            let validators = statement.validators;
             let id = secret.operator_id(registry.pool_id());
             enrolled.push((Word::from(id), validators));
         }
@@ -205,9 +228,13 @@ impl Args {
 }
 
 /// An unsigned registry in which each operator has its own validators.
-fn registry(indices: &[(u64, [u8; 48])]) -> anyhow::Result<(Registry, Vec<OperatorSecret>)> {
+fn registry(
+    chain_id: u64,
+    pool: Address,
+    indices: &[(u64, [u8; 48])],
+) -> anyhow::Result<(Registry, Vec<OperatorSecret>)> {
     let operators = OPERATORS.len();
-    let (mut registry, secrets) = Registry::draft(CHAIN_ID, POOL, indices, operators, &mut OsRng)?;
+    let (mut registry, secrets) = Registry::draft(chain_id, pool, indices, operators, &mut OsRng)?;
     let pool = registry.pool_id();
     for entry in &mut registry.entries {
         let runs = |(_, ranges): &(&str, &[RangeInclusive<u64>])| {
@@ -234,8 +261,13 @@ fn keys() -> anyhow::Result<Keys> {
     })
 }
 
-/// One operator's V, proven.
-fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::Result<u32> {
+/// One operator's V, proven; the proof holds.
+fn enrol(
+    keys: &Keys,
+    registry: &Registry,
+    secret: &OperatorSecret,
+    seat: &Seat,
+) -> anyhow::Result<(EnrolmentStatement, Vec<u8>)> {
     let pool = registry.pool_id();
     let tree = registry.tree()?;
     let places = registry.places(secret, &tree);
@@ -243,7 +275,7 @@ fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::R
         registry_root: registry.root()?,
         operator_id: secret.operator_id(pool),
         validators: places.len() as u32,
-        context: context(CHAIN_ID, &POOL, &ACCOUNT, Purpose::Enrolment),
+        context: context(seat.chain_id, &seat.pool, &seat.account, Purpose::Enrolment),
     };
     let witness = EnrolmentWitness {
         secret: secret.clone(),
@@ -256,12 +288,8 @@ fn enrol(keys: &Keys, registry: &Registry, secret: &OperatorSecret) -> anyhow::R
     let proof =
         prove_enrolment_observed(engine, &keys.enrolment, srs, &statement, &witness, |_| {})?;
     let key = keys.enrolment.verifying_key();
-    Ok(verify_enrolment(
-        &key,
-        &ParamsPolicy::default(),
-        &statement,
-        &proof,
-    )?)
+    verify_enrolment(&key, &ParamsPolicy::default(), &statement, &proof)?;
+    Ok((statement, proof))
 }
 
 /// An operator's rows.

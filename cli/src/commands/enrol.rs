@@ -156,10 +156,9 @@ impl Args {
             registered: subject.registered,
             places: subject.places,
         };
-        let engine = &self.proving.engine.open()?;
         let (proof, cost) = self.proving.prove(
             shape,
-            |key, srs, spinner| {
+            |engine, key, srs, spinner| {
                 prove_enrolment_observed(engine, key, srs, &statement, &witness, |stage| {
                     spinner.enter_stage(stage);
                 })

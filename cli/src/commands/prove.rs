@@ -132,10 +132,9 @@ impl Args {
             report::print(&report, format)?;
             return Ok(Outcome::Refused);
         }
-        let engine = &self.proving.engine.open()?;
         let (proof, cost) = self.proving.prove(
             shape,
-            |key, srs, spinner| {
+            |engine, key, srs, spinner| {
                 prove_duty_observed(engine, key, srs, &statement, &witness, |stage| {
                     spinner.enter_stage(stage);
                 })

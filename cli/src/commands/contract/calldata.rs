@@ -1,8 +1,7 @@
 //! `vigil contract calldata`: the data of a transaction, for any wallet to send.
 
+use super::proven::{ProvenArgs, Refused};
 use crate::address::HexAddress;
-use crate::folders::{CacheArgs, StoreArgs};
-use crate::judge::TrustArgs;
 use crate::report::{self, Format, Outcome};
 use anyhow::{Context, bail, ensure};
 use clap::Subcommand;
@@ -12,8 +11,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use vigil_chain::Call;
 use vigil_params::header_file::HeaderFile;
-use vigil_params::proof_file::ProofFile;
-use vigil_params::statement_file::{Setting, Statement, StatementFile};
+use vigil_params::statement_file::Statement;
 
 /// Which transaction.
 #[derive(Debug, Subcommand)]
@@ -37,19 +35,11 @@ pub(crate) enum Command {
 /// A proof, and the verifier that is to check it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProofArgs {
-    /// The statement
-    #[arg(long, value_name = "FILE.json")]
-    statement: PathBuf,
-    /// The proof
-    #[arg(long, value_name = "FILE")]
-    proof: PathBuf,
+    #[command(flatten)]
+    proven: ProvenArgs,
     /// Number of the proof's shape in the pool's ShapeRegistry
     #[arg(long, value_name = "NUMBER")]
     shape: u64,
-    #[command(flatten)]
-    store: StoreArgs,
-    #[command(flatten)]
-    cache: CacheArgs,
 }
 
 /// Arguments of `vigil contract calldata submit`.
@@ -127,13 +117,6 @@ struct Shown {
     data: Vec<u8>,
 }
 
-/// A proof that the contract would refuse.
-#[derive(Clone, Debug, Serialize, thiserror::Error)]
-#[error("REFUSED: {refused}")]
-struct Refused {
-    refused: String,
-}
-
 /// Who the contract takes it from.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -198,30 +181,9 @@ impl Shown {
     }
 }
 
-impl ProofArgs {
-    /// Statement and proof, which prove what they say.
-    fn read(&self) -> anyhow::Result<(Setting, Statement, ProofFile)> {
-        let file = StatementFile::read(&self.statement)
-            .with_context(|| format!("cannot use the statement {}", self.statement.display()))?;
-        let proof = ProofFile::read(&self.proof)
-            .with_context(|| format!("cannot use the proof {}", self.proof.display()))?;
-        if file.unsigned_registry() {
-            bail!(Refused {
-                refused: "the statement is about an UNSIGNED draft registry, which no pool has"
-                    .into()
-            });
-        }
-        let trust = TrustArgs::ceremony(self.store.clone(), self.cache.clone());
-        if let Err(refused) = trust.judge(file.statement(), &proof)? {
-            bail!(Refused { refused });
-        }
-        Ok((*file.setting(), *file.statement(), proof))
-    }
-}
-
 impl SubmitArgs {
     fn encode(&self) -> anyhow::Result<Shown> {
-        let (setting, statement, proof) = self.proof.read()?;
+        let (setting, statement, proof) = self.proof.proven.read()?;
         let Statement::Duty(duty) = statement else {
             bail!("a period is settled on a duty proof; this statement is another's");
         };
@@ -238,7 +200,7 @@ impl SubmitArgs {
 
 impl RegisterArgs {
     fn encode(&self) -> anyhow::Result<Shown> {
-        let (setting, statement, proof) = self.proof.read()?;
+        let (setting, statement, proof) = self.proof.proven.read()?;
         let Statement::Enrolment(enrolment) = statement else {
             bail!("an operator registers with an enrolment proof; this statement is another's");
         };
@@ -259,7 +221,7 @@ impl RegisterArgs {
 
 impl EnrolArgs {
     fn encode(&self) -> anyhow::Result<Shown> {
-        let (setting, statement, proof) = self.proof.read()?;
+        let (setting, statement, proof) = self.proof.proven.read()?;
         let Statement::Enrolment(enrolment) = statement else {
             bail!(
                 "a batch's leaves are opened with an enrolment proof; this statement is another's"

@@ -71,7 +71,7 @@ impl fmt::Display for Shown {
 impl Args {
     /// Writes it.
     pub(crate) fn run(self, format: Format) -> anyhow::Result<Outcome> {
-        let key = self.key()?;
+        let key = ceremony_key(self.shape, &self.store, &self.cache)?;
         let artifacts = generate(&key)?;
         let files = match &self.out {
             Some(folder) => write(&artifacts, folder)?,
@@ -90,16 +90,19 @@ impl Args {
         report::print(&shown, format)?;
         Ok(Outcome::Accepted)
     }
+}
 
-    /// Under the ceremony's parameters only: money must not rest on a tau that somebody knows.
-    fn key(&self) -> anyhow::Result<VerifyingKey> {
-        let (store, cache) = (self.store.open()?, self.cache.open()?);
-        let (shape, choice) = (self.shape, ParamsChoice::Ceremony);
-        let cached = spin("preparing the verifying key", || {
-            cache.verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-        })?;
-        Ok(keys::with_warnings(cached))
-    }
+/// Under the ceremony's parameters only: money must not rest on a tau that somebody knows.
+pub(super) fn ceremony_key(
+    shape: Shape,
+    store: &StoreArgs,
+    cache: &CacheArgs,
+) -> anyhow::Result<VerifyingKey> {
+    let (store, cache, choice) = (store.open()?, cache.open()?, ParamsChoice::Ceremony);
+    let cached = spin("preparing the verifying key", || {
+        cache.verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+    })?;
+    Ok(keys::with_warnings(cached))
 }
 
 /// Writes the sources below `folder`; where they are.
