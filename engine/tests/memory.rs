@@ -1,6 +1,6 @@
 //! The estimate of memory beside what a proof is seen to take, in a process of its own that finds its key in the cache: what
 //! making a key leaves behind in the allocator would be counted too.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(clippy::print_stdout, missing_docs, clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
 use halo2_proofs::transcript::TranscriptWriterBuffer;
