@@ -1,6 +1,7 @@
 //! `vigil contract`.
 
 use crate::run::{Home, stderr, stdout};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
@@ -52,4 +53,135 @@ fn a_shape_that_is_none_is_named() {
         .vigil(&["contract", "verifier", "--shape", "duty"])
         .code(2);
     assert!(stderr(&run).contains("is not a shape such as"));
+}
+
+const ACCOUNT: &str = "0x0000000000000000000000000000000000000a01";
+/// Nobody listens there.
+const AWAY: &str = "http://user:hunter2@127.0.0.1:9/s3cret";
+
+/// A deployment file, finished or not.
+fn deployment(home: &Home, version: u32, complete: bool) {
+    let names = [
+        "timelock", "clock", "policies", "shapes", "oracle", "registry", "pool", "vault",
+        "reserve", "governor",
+    ];
+    let contracts: serde_json::Map<String, Value> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!(ACCOUNT)))
+        .collect();
+    let document = json!({
+        "version": version, "chain_id": 1, "deployer": ACCOUNT, "first_nonce": 0,
+        "digest": format!("0x{}", "00".repeat(32)), "complete": complete, "contracts": contracts, "shapes": [],
+    });
+    fs::write(home.path("pool.json"), document.to_string()).unwrap();
+}
+
+#[test]
+fn a_node_that_is_away_is_named_without_its_secrets() {
+    let home = Home::new();
+    deployment(&home, 1, true);
+    let status = [
+        "contract",
+        "status",
+        "--deployment",
+        "pool.json",
+        "--node",
+        AWAY,
+    ];
+    let error = stderr(&home.vigil(&status).code(2));
+    assert!(
+        error.contains("the node http://127.0.0.1:9 does not answer"),
+        "{error}"
+    );
+    assert!(
+        !error.contains("hunter2") && !error.contains("s3cret"),
+        "{error}"
+    );
+    let json = [&status[..], &["--json"]].concat();
+    let error = stderr(&home.vigil(&json).code(2));
+    let document: Value = serde_json::from_str(&error).unwrap();
+    assert!(
+        document["error"]
+            .as_str()
+            .unwrap()
+            .contains("does not answer")
+    );
+}
+
+#[test]
+fn a_deployment_that_is_not_finished_or_not_known_is_not_used() {
+    let home = Home::new();
+    let status = [
+        "contract",
+        "status",
+        "--deployment",
+        "pool.json",
+        "--node",
+        AWAY,
+    ];
+    let says = |cause: &str| {
+        let error = stderr(&home.vigil(&status).code(2));
+        assert!(error.contains(cause), "{cause}: {error}");
+    };
+    says("cannot use the deployment pool.json");
+    deployment(&home, 1, false);
+    says("is not finished: vigil contract deploy goes on with it");
+    deployment(&home, 2, true);
+    says("it has format version 2, expected 1");
+    fs::write(home.path("pool.json"), "{").unwrap();
+    says("cannot use the deployment pool.json");
+}
+
+#[test]
+fn a_plan_is_judged_before_anybody_is_asked() {
+    let home = Home::new();
+    let document = include_str!("../../docs/formats.md");
+    let (_, section) = document.split_once("## Deployment plans").unwrap();
+    let (_, plan) = section.split_once("```json").unwrap();
+    let (plan, _) = plan.split_once("```").unwrap();
+    let deploy = [
+        "contract",
+        "deploy",
+        "--plan",
+        "plan.json",
+        "--deployment",
+        "new.json",
+        "--from",
+        ACCOUNT,
+        "--node",
+        AWAY,
+    ];
+    let says = |plan: &str, cause: &str| {
+        fs::write(home.path("plan.json"), plan).unwrap();
+        let error = stderr(&home.vigil(&deploy).code(2));
+        assert!(error.contains(cause), "{cause}: {error}");
+    };
+    says(plan, "does not answer");
+    let late = plan.replace("\"proof_window\": 604800", "\"proof_window\": 0");
+    says(&late, "proof_window is 0, it must be at least 1");
+    let more = plan.replacen('{', "{ \"typo\": 1,", 1);
+    says(&more, "unknown field `typo`");
+    assert!(!home.path("new.json").exists());
+}
+
+#[test]
+fn without_a_key_nothing_is_sent() {
+    let home = Home::new();
+    let deploy = [
+        "contract",
+        "deploy",
+        "--plan",
+        "plan.json",
+        "--deployment",
+        "new.json",
+    ];
+    let usage = |more: &[&str], cause: &str| {
+        let error = stderr(&home.vigil(&[&deploy[..], more].concat()).code(2));
+        assert!(error.contains(cause), "{cause}: {error}");
+    };
+    usage(&[], "--keystore");
+    usage(
+        &["--from", ACCOUNT, "--keystore", "a.json"],
+        "cannot be used with",
+    );
 }
