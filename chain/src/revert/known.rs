@@ -123,6 +123,7 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
         "RootOutOfRange(uint256 root)",
         "A root that is no field element.",
     ),
+    ("NotRejected()", "No vote has rejected this header."),
     ("NotFinal(uint64 period)", "The period has no final header."),
     (
         "BadId(uint256 id)",
