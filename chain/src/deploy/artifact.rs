@@ -122,11 +122,17 @@ struct Source {
 }
 
 impl Artifact {
-    /// From Foundry's output folder: `NAME.sol/NAME.json`.
+    /// From Foundry's output folder: `NAME.sol/NAME.json`, or `NAME.default.json`, as Foundry calls it where it
+    /// has compiled the contract with the pool's settings as well.
     pub fn read(folder: &Path, name: &str) -> Result<Self, ArtifactError> {
-        let path = folder
-            .join(format!("{name}.sol"))
-            .join(format!("{name}.json"));
+        let folder = folder.join(format!("{name}.sol"));
+        let plain = folder.join(format!("{name}.json"));
+        let by_profile = folder.join(format!("{name}.default.json"));
+        let path = if !plain.exists() && by_profile.exists() {
+            by_profile
+        } else {
+            plain
+        };
         let mut text = Vec::new();
         File::open(&path)
             .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut text))
@@ -372,6 +378,21 @@ mod tests {
         assert!(Artifact::parse("It", b"{").is_err());
         let missing = Artifact::read(Path::new("nowhere"), "It").unwrap_err();
         assert!(missing.to_string().contains("contracts/test.sh"));
+    }
+
+    #[test]
+    fn an_artifact_may_be_named_by_its_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = folder.path().join("It.sol");
+        std::fs::create_dir(&of).unwrap();
+        std::fs::write(of.join("It.small.json"), b"{").unwrap();
+        let missing = Artifact::read(folder.path(), "It").unwrap_err();
+        assert!(missing.to_string().contains("It.json"), "{missing}");
+        std::fs::write(of.join("It.default.json"), json().to_string()).unwrap();
+        assert_eq!(Artifact::read(folder.path(), "It").unwrap().name, "It");
+        // The plain name comes first.
+        std::fs::write(of.join("It.json"), b"{").unwrap();
+        assert!(Artifact::read(folder.path(), "It").is_err());
     }
 
     #[test]
