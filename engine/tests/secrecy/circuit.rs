@@ -7,12 +7,15 @@
 //! | 1 | product, which is public | factor again |
 
 use crate::generator::Generator;
+use ff::Field;
+use group::Curve;
 use halo2_proofs::circuit::{Layouter, SimpleFloorPlanner, Value};
 use halo2_proofs::plonk::{
     Advice, Circuit, Column, ConstraintSystem, Error, Fixed, Instance, ProvingKey, keygen_pk,
     keygen_vk, verify_proof,
 };
 use halo2_proofs::poly::Rotation;
+use halo2_proofs::poly::commitment::ParamsProver;
 use halo2_proofs::poly::kzg::commitment::{KZGCommitmentScheme, ParamsKZG};
 use halo2_proofs::poly::kzg::multiopen::VerifierSHPLONK;
 use halo2_proofs::poly::kzg::strategy::SingleStrategy;
@@ -118,6 +121,13 @@ impl Circuit<Fr> for Factors {
     }
 }
 
+const TAU_SEED: u64 = 1;
+
+/// What nobody knows of real parameters.
+pub(crate) fn tau() -> Fr {
+    Fr::random(ChaCha20Rng::seed_from_u64(TAU_SEED))
+}
+
 /// Keys, and what the engine makes of them.
 pub(crate) struct Setting {
     pub(crate) params: ParamsKZG<Bn256>,
@@ -127,11 +137,28 @@ pub(crate) struct Setting {
 
 impl Setting {
     pub(crate) fn new() -> Self {
-        let params = ParamsKZG::<Bn256>::setup(K, ChaCha20Rng::seed_from_u64(1));
+        let params = ParamsKZG::<Bn256>::setup(K, ChaCha20Rng::seed_from_u64(TAU_SEED));
         let circuit = Factors::default();
         let vk = keygen_vk(&params, &circuit).unwrap();
         let key = keygen_pk(&params, vk, &circuit).unwrap();
         let prepared = EngineKey::new(&params, &key).unwrap();
+        Self {
+            params,
+            key,
+            prepared,
+        }
+    }
+
+    /// With the power of tau that blinds the quotient's pieces.
+    pub(crate) fn with_border() -> Self {
+        let Self {
+            params,
+            key,
+            prepared,
+        } = Self::new();
+        let last = params.get_g()[ROWS - 1];
+        let next = (last * tau()).to_affine();
+        let prepared = prepared.with_next_power(&params, next).unwrap();
         Self {
             params,
             key,

@@ -8,21 +8,35 @@ use std::ops::Range;
 
 /// 64-bit words for one random field element.
 const WORDS: usize = 8;
+/// For the seed of the random polynomial.
+const SEED_WORDS: usize = 4;
 const STUCK: u64 = 0x5555_5555_5555_5555;
 
-/// Draws field elements as usual, but always the same one for the draws `stuck`.
+/// Draws field elements as usual, but always the same one where it is stuck.
 pub(crate) struct Generator {
     words: ChaCha20Rng,
     drawn: usize,
+    /// In words.
     stuck: Range<usize>,
 }
 
 impl Generator {
+    /// Stuck at these draws of field elements.
     pub(crate) fn new(seed: u64, stuck: Range<usize>) -> Self {
         Self {
             words: ChaCha20Rng::seed_from_u64(seed),
             drawn: 0,
-            stuck,
+            stuck: stuck.start.saturating_mul(WORDS)..stuck.end.saturating_mul(WORDS),
+        }
+    }
+
+    /// Stuck for all columns, which take so many draws, and for the random polynomial with its dropped blind: what is
+    /// drawn are the blinds of the quotient's pieces.
+    pub(crate) fn for_pieces(seed: u64, columns: usize) -> Self {
+        let stuck = Self::new(seed, 0..columns + 1);
+        Self {
+            stuck: 0..stuck.stuck.end + SEED_WORDS,
+            ..stuck
         }
     }
 
@@ -39,13 +53,9 @@ impl RngCore for Generator {
 
     fn next_u64(&mut self) -> u64 {
         let word = self.words.next_u64();
-        let draw = self.drawn / WORDS;
+        let stuck = self.stuck.contains(&self.drawn);
         self.drawn += 1;
-        if self.stuck.contains(&draw) {
-            STUCK
-        } else {
-            word
-        }
+        if stuck { STUCK } else { word }
     }
 
     fn fill_bytes(&mut self, bytes: &mut [u8]) {

@@ -7,7 +7,7 @@
 
 use crate::circuit::{
     ADVICE, ADVICE_ROTATIONS, BLINDING, Factors, K, PERMUTED, PIECES, PRODUCT_ROTATIONS, ROWS,
-    SECRETS, Setting, USABLE,
+    SECRETS, Setting, USABLE, tau,
 };
 use crate::generator::Generator;
 use ff::{Field, PrimeField};
@@ -16,7 +16,6 @@ use halo2_proofs::poly::EvaluationDomain;
 use halo2_proofs::poly::commitment::{Blind, Params, ParamsProver};
 use halo2_proofs::transcript::{Transcript, TranscriptRead, TranscriptReadBuffer};
 use halo2curves::bn256::{Fr, G1Affine};
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::ops::Range;
 use vigil_params::transcript::{EvmChallenge, EvmRead};
 
@@ -251,7 +250,7 @@ fn too_few_random_rows_are_caught() {
 fn every_column_could_be_of_the_other_secret() {
     const SEED: u64 = 4;
     let setting = Setting::new();
-    let tau = Fr::random(ChaCha20Rng::seed_from_u64(1));
+    let tau = tau();
     let powers = setting.params.get_g();
     assert_eq!((powers[0] * tau).to_affine(), powers[1], "this is tau");
 

@@ -10,3 +10,4 @@ mod circuit;
 mod distributions;
 mod generator;
 mod hypotheses;
+mod membership;
