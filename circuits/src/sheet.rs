@@ -76,11 +76,22 @@ pub(crate) struct Sheet {
     /// Desk cells that must be equal.
     pub(crate) copies: Vec<(DeskCell, DeskCell)>,
     pub(crate) written: Vec<Vec<bool>>,
+    /// Only where cells are counts, not what they hold: for keys.
+    blank: bool,
     permutation: [(State, bool, bool); PERMUTATION_ROWS],
 }
 
 impl Sheet {
     pub(crate) fn new(shape: Shape) -> Self {
+        Self::with(shape, false)
+    }
+
+    /// For keys, which know no advice: what takes long to compute is zero instead.
+    pub(crate) fn blank(shape: Shape) -> Self {
+        Self::with(shape, true)
+    }
+
+    fn with(shape: Shape, blank: bool) -> Self {
         let rows = (1usize << shape.k) / shape.form.fold();
         let advice = shape.lanes as usize * LANE_WIDTH;
         let fixed = fixed::OPS + ops::columns(shape.family).len();
@@ -90,8 +101,21 @@ impl Sheet {
             fixed: vec![vec![Fr::ZERO; rows]; fixed],
             copies: Vec::new(),
             written: vec![vec![false; rows]; advice],
+            blank,
             permutation: fixed_rows(),
         }
+    }
+
+    /// Whether nobody will look at advice.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.blank
+    }
+
+    fn trace(&self, input: State) -> [State; PERMUTATION_ROWS] {
+        if self.blank {
+            return [[Fr::ZERO; WIDTH]; PERMUTATION_ROWS];
+        }
+        trace(input)
     }
 
     /// Writes an advice cell, once.
@@ -197,6 +221,10 @@ impl Sheet {
             self.op(row, Op::Digits);
         }
         for (chain, value) in values.into_iter().enumerate() {
+            if self.blank {
+                (start..=head).for_each(|row| self.chain_cell(lane, chain, row, Fr::ZERO));
+                continue;
+            }
             let limbs = limbs(value);
             for row in start..=head {
                 self.chain_cell(
@@ -211,13 +239,14 @@ impl Sheet {
 
     /// A permutation whose input stands in `row`; returns its output, 23 rows below.
     pub(crate) fn permutation(&mut self, lane: usize, row: usize, input: State) -> State {
-        self.rows_of_permutation(lane, row, trace(input))
+        let rows = self.trace(input);
+        self.rows_of_permutation(lane, row, rows)
     }
 
     /// A tree node whose children stand in `row`.
     pub(crate) fn node(&mut self, lane: usize, row: usize, children: State) -> Fr {
         self.op(row + LAST_ROUND, Op::FeedForward);
-        let mut rows = trace(children);
+        let mut rows = self.trace(children);
         rows[PERMUTATION_ROWS - 1][0] += children[0];
         let [node, ..] = self.rows_of_permutation(lane, row, rows);
         node

@@ -67,7 +67,9 @@ pub(crate) fn blank(shape: Shape, words: Words) -> Sheet {
         pool: Fr::ZERO,
         header: [Fr::ZERO; 6],
     };
-    assemble_cells(shape, words, &[Fr::ZERO; DutyInput::COUNT], free, &[])
+    let sheet = Sheet::blank(shape);
+    let inputs = [Fr::ZERO; DutyInput::COUNT];
+    assemble_cells(sheet, shape, words, &inputs, free, &[])
 }
 
 pub(crate) fn assemble(
@@ -83,10 +85,12 @@ pub(crate) fn assemble(
         pool: witness.pool.0,
         header: witness.header.inputs(),
     };
-    assemble_cells(shape, words, instance, free, &witness.places)
+    let sheet = Sheet::new(shape);
+    assemble_cells(sheet, shape, words, instance, free, &witness.places)
 }
 
 fn assemble_cells(
+    mut sheet: Sheet,
     shape: Shape,
     words: Words,
     instance: &[Fr; DutyInput::COUNT],
@@ -105,7 +109,6 @@ fn assemble_cells(
             .all(|place| place.row.words.len() == words.count()),
         "rows of another length than the shape's"
     );
-    let mut sheet = Sheet::new(shape);
     // S10: the context is among the inputs; nothing else looks at it.
     let (public, zero) = inputs(&mut sheet, instance);
 

@@ -56,7 +56,8 @@ pub(crate) fn blank(shape: Shape) -> Sheet {
         tree_root: Fr::ZERO,
         registered: Fr::ZERO,
     };
-    assemble_cells(shape, &[Fr::ZERO; EnrolmentInput::COUNT], free, &[])
+    let sheet = Sheet::blank(shape);
+    assemble_cells(sheet, shape, &[Fr::ZERO; EnrolmentInput::COUNT], free, &[])
 }
 
 pub(crate) fn assemble(
@@ -75,7 +76,8 @@ pub(crate) fn assemble(
         tree_root: witness.tree_root,
         registered: Fr::from(u64::from(witness.registered)),
     };
-    assemble_cells(shape, instance, free, &witness.places)
+    let sheet = Sheet::new(shape);
+    assemble_cells(sheet, shape, instance, free, &witness.places)
 }
 
 /// Free witnesses of the prelude; hashes bind them to the public inputs.
@@ -87,6 +89,7 @@ struct Free {
 }
 
 fn assemble_cells(
+    mut sheet: Sheet,
     shape: Shape,
     instance: &[Fr; EnrolmentInput::COUNT],
     free: Free,
@@ -98,7 +101,6 @@ fn assemble_cells(
         "{} leaves in {capacity} places",
         places.len()
     );
-    let mut sheet = Sheet::new(shape);
     // E7: the context is among the inputs; nothing else looks at it.
     let (public, zero) = inputs(&mut sheet, instance);
     let public = |input: EnrolmentInput| public[input.row()];

@@ -25,7 +25,8 @@ const PATH_ROW: usize = output_row(OPERATOR_ROW);
 const TAG_ROW: usize = PATH_ROW + OPERATORS_DEPTH * crate::gates::PERMUTATION_ROWS + 1;
 
 pub(crate) fn blank(shape: Shape) -> Sheet {
-    assemble_cells(shape, &[Fr::ZERO; MembershipInput::COUNT], Fr::ZERO, None)
+    let sheet = Sheet::blank(shape);
+    assemble_cells(sheet, &[Fr::ZERO; MembershipInput::COUNT], Fr::ZERO, None)
 }
 
 pub(crate) fn assemble(
@@ -39,7 +40,7 @@ pub(crate) fn assemble(
         "a membership statement needs its own shape"
     );
     assemble_cells(
-        shape,
+        Sheet::new(shape),
         instance,
         witness.secret.expose(),
         Some(&witness.path.levels),
@@ -47,12 +48,11 @@ pub(crate) fn assemble(
 }
 
 fn assemble_cells(
-    shape: Shape,
+    mut sheet: Sheet,
     instance: &[Fr; MembershipInput::COUNT],
     secret: Fr,
     levels: Option<&[[Fr; 4]]>,
 ) -> Sheet {
-    let mut sheet = Sheet::new(shape);
     // M4: the context is among the inputs; nothing else looks at it.
     let (public, zero) = inputs(&mut sheet, instance);
     let public = |input: MembershipInput| public[input.row()];

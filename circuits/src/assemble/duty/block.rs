@@ -373,7 +373,11 @@ fn walk(sheet: &mut Sheet, at: At, row: &LedgerRow, common: &Common, start: &Wal
     let At { lane, base, .. } = at;
     let first = [start.misses.into(), start.slack.into()];
     sheet.desk_op(lane, base + FIRST_EPOCH_ROW, Op::FirstEpoch, first);
-    let steps = steps(row, start, common.max_outage.value);
+    let steps = if sheet.is_blank() {
+        vec![Step::default(); row.words.len() * STEPS_PER_WORD + 1]
+    } else {
+        steps(row, start, common.max_outage.value)
+    };
     let mut cursor = base + WALK;
     for (number, step) in steps.iter().enumerate() {
         let is_last_of_word = number % STEPS_PER_WORD == STEPS_PER_WORD - 1;
