@@ -275,13 +275,21 @@ mod folded;
 #[cfg(test)]
 mod forgeries;
 #[cfg(test)]
+mod integers;
+#[cfg(test)]
 mod layout;
+#[cfg(test)]
+mod marks;
 #[cfg(test)]
 mod meaning;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod packings;
+#[cfg(test)]
 mod price;
+#[cfg(test)]
+mod ranges;
 #[cfg(test)]
 mod rejections;
 #[cfg(test)]
@@ -290,5 +298,7 @@ mod rigid;
 mod tests;
 #[cfg(test)]
 mod violations;
+#[cfg(test)]
+mod walk;
 #[cfg(test)]
 mod wiring;
