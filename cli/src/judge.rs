@@ -2,9 +2,7 @@
 
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
-use crate::progress::spin;
 use std::time::Instant;
-use vigil_circuits::circuit::VigilCircuit;
 use vigil_params::keys::VerifyingKey;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::statement_file::Statement;
@@ -77,7 +75,7 @@ impl TrustArgs {
                 choice.id()
             )));
         }
-        let key = self.key(proof, choice)?;
+        let key = keys::verifying(&self.store, &self.cache, proof.shape(), choice)?;
         if let Err(refused) = proof.check_key(&key) {
             return Ok(Err(refused.to_string()));
         }
@@ -86,18 +84,6 @@ impl TrustArgs {
             Ok(()) => Ok(start.elapsed().as_secs_f64()),
             Err(refused) => Err(refused.to_string()),
         })
-    }
-
-    fn key(&self, proof: &ProofFile, choice: ParamsChoice) -> anyhow::Result<VerifyingKey> {
-        let store = self.store.open()?;
-        let shape = proof.shape();
-        let cached = spin("preparing the verifying key", || {
-            self.cache
-                .open()?
-                .verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-                .map_err(anyhow::Error::from)
-        })?;
-        Ok(keys::with_warnings(cached))
     }
 }
 

@@ -1,11 +1,10 @@
 //! Membership proofs of registrations: always of one shape, under the embedded ceremony's parameters.
 
 use crate::keys;
-use crate::progress::{count, spin};
+use crate::progress::count;
 use crate::proving::FolderArgs;
 use anyhow::Context;
 use rayon::prelude::*;
-use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::{Family, Form, Shape};
 use vigil_circuits::statement::{MembershipStatement, MembershipWitness};
 use vigil_ledger::registry::{MembershipVerdict, RegistryError};
@@ -29,13 +28,8 @@ impl FolderArgs {
     /// What checks membership proofs.
     pub(crate) fn membership_verifier(&self) -> anyhow::Result<Verifier> {
         let (shape, choice) = (shape()?, ParamsChoice::Ceremony);
-        let (store, cache) = (self.store.open()?, self.cache.open()?);
-        let cached = spin("preparing the verifying key", || {
-            cache.verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-        })?;
-        Ok(Verifier {
-            key: keys::with_warnings(cached),
-        })
+        let key = keys::verifying(&self.store, &self.cache, shape, choice)?;
+        Ok(Verifier { key })
     }
 
     /// The proof's file.

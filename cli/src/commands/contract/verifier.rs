@@ -2,14 +2,12 @@
 
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::keys;
-use crate::progress::spin;
 use crate::report::{self, Format, Outcome};
 use anyhow::Context;
 use serde::Serialize;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
 use vigil_contracts::{Artifacts, generate};
 use vigil_params::atomic::{Readers, write_bytes_atomically};
@@ -98,11 +96,7 @@ pub(super) fn ceremony_key(
     store: &StoreArgs,
     cache: &CacheArgs,
 ) -> anyhow::Result<VerifyingKey> {
-    let (store, cache, choice) = (store.open()?, cache.open()?, ParamsChoice::Ceremony);
-    let cached = spin("preparing the verifying key", || {
-        cache.verifying_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
-    })?;
-    Ok(keys::with_warnings(cached))
+    keys::verifying(store, cache, shape, ParamsChoice::Ceremony)
 }
 
 /// Writes the sources below `folder`; where they are.
