@@ -1,6 +1,10 @@
 //! Real proofs under the genuine ceremony's parameters: what holds is accepted, the rest is not.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use halo2curves::CurveAffine;
+use halo2curves::bn256::{Fq, G1Affine};
+use halo2curves::ff::PrimeField;
+use halo2curves::group::{Curve, prime::PrimeCurveAffine};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use vigil_circuits::Fr;
 use vigil_circuits::circuit::VigilCircuit;
@@ -9,6 +13,7 @@ use vigil_circuits::shape::{Family, NATIVE_LANES, Shape};
 use vigil_circuits::statement::Violation;
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
 use vigil_params::keys::ProvingKey;
+use vigil_params::transcript::POINT_BYTES;
 use vigil_params::{ParamsPolicy, Srs, dev, embedded};
 use vigil_prover::{ProveError, prove_duty, prove_enrolment, prove_membership, prove_unchecked};
 use vigil_verifier::{
@@ -60,6 +65,50 @@ fn duty_proofs_verify_alone_and_in_a_batch() {
         verify_duty_batch(&policy, &swapped),
         Err(VerifyError::Batch)
     ));
+}
+
+/// The last point of a proof enters no challenge: with equal weights, what is added to one proof's and taken from
+/// another's would vanish in the sum.
+#[test]
+fn errors_of_two_proofs_of_a_batch_do_not_cancel() {
+    let (srs, key) = keys(duty_shape(1));
+    let policy = ParamsPolicy::default();
+    let verifying = key.verifying_key();
+    let (statement, witness) = pool(Words::W1, 1, 5).duty(0, THRESHOLDS);
+    let proof = prove_duty(&key, &srs, &statement, &witness).unwrap();
+    let moved = |by: G1Affine| {
+        let (head, last) = proof.split_at(proof.len() - POINT_BYTES);
+        let point = point(last) + by;
+        [head, &bytes(point.to_affine())].concat()
+    };
+    let g = G1Affine::generator();
+    let [same, more, less] = [G1Affine::identity(), g, -g].map(moved);
+    assert_eq!(same, proof);
+    let batch = |first, second| {
+        let batch = [
+            (&verifying, &statement, first),
+            (&verifying, &statement, second),
+        ];
+        verify_duty_batch(&policy, &batch)
+    };
+    batch(&same[..], &proof[..]).unwrap();
+    assert!(matches!(batch(&more, &less), Err(VerifyError::Batch)));
+    assert!(matches!(batch(&less, &more), Err(VerifyError::Batch)));
+}
+
+fn point(bytes: &[u8]) -> G1Affine {
+    let coordinate = |bytes: &[u8]| {
+        let mut repr: [u8; 32] = bytes.try_into().unwrap();
+        repr.reverse();
+        Fq::from_repr(repr).unwrap()
+    };
+    G1Affine::from_xy(coordinate(&bytes[..32]), coordinate(&bytes[32..])).unwrap()
+}
+
+fn bytes(point: G1Affine) -> Vec<u8> {
+    let coordinates = [point.x, point.y];
+    let words = coordinates.iter().map(PrimeField::to_repr);
+    words.flat_map(|word| word.into_iter().rev()).collect()
 }
 
 #[test]
