@@ -112,6 +112,7 @@ fn pool(words: Words, edit: impl FnOnce(&mut LedgerRow)) -> SyntheticPool {
 }
 
 type DutyEdit = fn(&mut DutyStatement, &mut DutyWitness);
+type RowEdit = fn(&mut LedgerRow);
 
 /// Of a pool where all is well.
 const LIES: [(Violation, DutyEdit); 13] = [
@@ -140,7 +141,7 @@ const LIES: [(Violation, DutyEdit); 13] = [
 ];
 
 /// Rows that a ledger should not have, or that do not meet the policy though they are marked so.
-fn bad_rows() -> [(Violation, fn(&mut LedgerRow)); 9] {
+fn bad_rows() -> [(Violation, RowEdit); 9] {
     [
         (Violation::S6Fields, |r| r.proposals_missed = 3),
         (Violation::S6Fields, |r| r.sync_missed = 101),

@@ -7,6 +7,8 @@ mod batch;
 mod chain;
 #[path = "evm/current.rs"]
 mod current;
+#[path = "evm/forced.rs"]
+mod forced;
 #[path = "evm/gas.rs"]
 mod gas;
 #[path = "evm/honest.rs"]
