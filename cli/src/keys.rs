@@ -3,10 +3,13 @@
 use crate::folders::{CacheArgs, StoreArgs};
 use crate::progress::spin;
 use crate::report;
+use std::fmt::Display;
+use std::path::Path;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
 use vigil_params::keys::{CacheOutcome, Cached, VerifyingKey};
 use vigil_params::{ParamsChoice, embedded};
+use vigil_prover::{Loaded, LoadedKey, Trouble};
 
 /// The key that judges proofs of `shape`.
 ///
@@ -34,16 +37,36 @@ pub(crate) fn verifying(
 /// The key; says so if the cache was damaged or could not be written.
 pub(crate) fn with_warnings<K>(cached: Cached<K>) -> K {
     if let CacheOutcome::Rebuilt(cause) = &cached.outcome {
-        report::warn(format_args!(
-            "the cached key {} could not be used ({cause}); it was made anew",
-            cached.path.display()
-        ));
+        rebuilt(&cached.path, cause);
     }
     if let Some(cause) = &cached.not_kept {
-        report::warn(format_args!(
-            "cannot keep the key {}: {cause}",
-            cached.path.display()
-        ));
+        not_kept(&cached.path, cause);
     }
     cached.key
+}
+
+/// The same, of a key to prove with.
+pub(crate) fn loaded(loaded: Loaded) -> LoadedKey {
+    for (path, trouble) in &loaded.troubles {
+        match trouble {
+            Trouble::Rebuilt(cause) => rebuilt(path, cause),
+            Trouble::NotKept(cause) => not_kept(path, cause),
+            _ => {}
+        }
+    }
+    loaded.key
+}
+
+fn rebuilt(path: &Path, cause: &impl Display) {
+    report::warn(format_args!(
+        "the cached key {} could not be used ({cause}); it was made anew",
+        path.display()
+    ));
+}
+
+fn not_kept(path: &Path, cause: &impl Display) {
+    report::warn(format_args!(
+        "cannot keep the key {}: {cause}",
+        path.display()
+    ));
 }

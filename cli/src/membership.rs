@@ -39,19 +39,13 @@ impl FolderArgs {
         witness: &MembershipWitness,
     ) -> anyhow::Result<Vec<u8>> {
         let (proof, _) = self.prove(
+            &Engine::default(),
             shape()?,
             ParamsChoice::Ceremony,
-            |key, srs, spinner| {
-                prove_membership_observed(
-                    &Engine::default(),
-                    key,
-                    srs,
-                    statement,
-                    witness,
-                    |stage| {
-                        spinner.enter_stage(stage);
-                    },
-                )
+            |engine, key, srs, spinner| {
+                prove_membership_observed(engine, key, srs, statement, witness, |stage| {
+                    spinner.enter_stage(stage);
+                })
             },
             |key, policy, proof| verify_membership(key, policy, statement, proof),
         )?;

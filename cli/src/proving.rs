@@ -8,12 +8,11 @@ use crate::progress::{Spinner, spin};
 use crate::threads::ThreadsArgs;
 use crate::usage::{Cost, measure};
 use anyhow::Context;
-use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
-use vigil_params::keys::{ProvingKey, VerifyingKey};
+use vigil_params::keys::VerifyingKey;
 use vigil_params::proof_file::ProofFile;
 use vigil_params::{ParamsChoice, ParamsId, ParamsKind, ParamsPolicy, Srs};
-use vigil_prover::{Engine, ProveError};
+use vigil_prover::{Engine, Key, ProveError};
 use vigil_verifier::VerifyError;
 
 /// With what a proof is made.
@@ -49,16 +48,14 @@ impl ProvingArgs {
     pub(crate) fn prove(
         &self,
         shape: Shape,
-        make: impl FnOnce(&Engine, &ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
+        make: impl FnOnce(&Engine, Key<'_>, &Srs, &Spinner) -> Result<Vec<u8>, ProveError> + Send,
         check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError> + Send,
     ) -> anyhow::Result<(ProofFile, Cost)> {
         let choice = self.choice();
         let engine = self.engine.open()?;
         self.threads.run(|| {
             self.memory.require(&engine, shape)?;
-            let make =
-                |key: &ProvingKey, srs: &Srs, spinner: &Spinner| make(&engine, key, srs, spinner);
-            self.folders.prove(shape, choice, make, check)
+            self.folders.prove(&engine, shape, choice, make, check)
         })
     }
 
@@ -84,19 +81,21 @@ impl FolderArgs {
     /// What `make` makes with the key of this shape, if `check` finds that it holds.
     pub(crate) fn prove(
         &self,
+        engine: &Engine,
         shape: Shape,
         choice: ParamsChoice,
-        make: impl FnOnce(&ProvingKey, &Srs, &Spinner) -> Result<Vec<u8>, ProveError>,
+        make: impl FnOnce(&Engine, Key<'_>, &Srs, &Spinner) -> Result<Vec<u8>, ProveError>,
         check: impl FnOnce(&VerifyingKey, &ParamsPolicy, &[u8]) -> Result<(), VerifyError>,
     ) -> anyhow::Result<(ProofFile, Cost)> {
         let (store, cache) = (self.store.open()?, self.cache.open()?);
         let srs = spin("loading parameters", || store.srs(shape.k, choice))?;
-        let key = spin("preparing the proving key", || {
-            cache.proving_key::<VigilCircuit>(shape, choice.id(), || store.srs(shape.k, choice))
+        let loaded = spin("preparing the proving key", || {
+            engine.load(&cache, shape, &srs)
         })?;
-        let key = keys::with_warnings(key);
+        let key = keys::loaded(loaded);
+        let key = Key::from(&key);
         let spinner = Spinner::new("proving");
-        let (proof, cost) = measure(|| make(&key, &srs, &spinner))?;
+        let (proof, cost) = measure(|| make(engine, key, &srs, &spinner))?;
         let proof = proof?;
         spinner.enter("verifying the proof");
         let policy = ParamsPolicy {
@@ -106,7 +105,8 @@ impl FolderArgs {
                 _ => None,
             },
         };
-        check(&key.verifying_key(), &policy, &proof).context(
+        let key = key.verifying_key();
+        check(&key, &policy, &proof).context(
             "the proof just made does not verify and was not written: run the command again; \
              if that does not help, this machine computes wrongly",
         )?;

@@ -226,7 +226,7 @@ fn unsafe_parameters_are_refused_unless_asked_for() {
         pool: POOL_ADDRESS,
         account: PAYOUT_ADDRESS,
     };
-    ProofFile::new(&key, proof)
+    ProofFile::new(&key.verifying_key(), proof)
         .unwrap()
         .write(&home.path("p"))
         .unwrap();

@@ -1,6 +1,7 @@
 //! The processor.
 
 use crate::backend::{Backend, Basis, Challenges, Divided, Dividend, Form, Permuted, Source};
+use crate::columns::KeyColumns;
 use crate::error::EngineError;
 use crate::evaluate::Weights;
 use crate::key::EngineKey;
@@ -9,6 +10,7 @@ use crate::permutation::Set;
 use crate::plan::Plan;
 use crate::secret::Secret;
 use crate::stage::Stage;
+use crate::stored::StoredKey;
 use ff::Field;
 use group::Curve;
 use halo2_proofs::arithmetic::eval_polynomial;
@@ -22,14 +24,17 @@ use std::fmt;
 /// The processor, with what the key was prepared to. The key's own columns stay where they are.
 #[derive(Clone, Copy)]
 pub struct Cpu<'a> {
-    prepared: &'a EngineKey,
+    plan: &'a Plan,
     params: &'a ParamsKZG<Bn256>,
-    key: &'a ProvingKey<G1Affine>,
+    lagrange: &'a [G1Affine],
+    columns: KeyColumns<'a>,
 }
 
 impl fmt::Debug for Cpu<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Cpu").field(self.prepared).finish()
+        f.debug_struct("Cpu")
+            .field("rows", &self.plan.fft.size())
+            .finish_non_exhaustive()
     }
 }
 
@@ -41,24 +46,38 @@ impl<'a> Cpu<'a> {
         key: &'a ProvingKey<G1Affine>,
     ) -> Self {
         Self {
-            prepared,
+            plan: &prepared.plan,
             params,
-            key,
+            lagrange: &prepared.lagrange,
+            columns: KeyColumns::Memory {
+                key,
+                on_cosets: &prepared.columns,
+            },
+        }
+    }
+
+    /// With a key that is kept elsewhere, made of these parameters; the driver asks.
+    pub fn stored(stored: &'a StoredKey, params: &'a ParamsKZG<Bn256>) -> Self {
+        Self {
+            plan: &stored.plan,
+            params,
+            lagrange: &stored.lagrange,
+            columns: KeyColumns::Stored(stored),
         }
     }
 
     fn values<'b>(&'b self, source: Source<'b, Secret<Fr>>) -> &'b [Fr] {
         match source {
-            Source::Fixed(column) => self.key.fixed_values()[column].values(),
-            Source::Sigma(column) => self.key.permutation().permutations()[column].values(),
+            Source::Fixed(column) => self.columns.fixed(Form::Values, column),
+            Source::Sigma(column) => self.columns.sigma(Form::Values, column),
             Source::Proof(values) => values,
         }
     }
 
     fn polynomial<'b>(&'b self, source: Source<'b, Secret<Fr>>) -> &'b [Fr] {
         match source {
-            Source::Fixed(column) => self.key.fixed_polys()[column].values(),
-            Source::Sigma(column) => self.key.permutation().polys()[column].values(),
+            Source::Fixed(column) => self.columns.fixed(Form::Coefficients, column),
+            Source::Sigma(column) => self.columns.sigma(Form::Coefficients, column),
             Source::Proof(coefficients) => coefficients,
         }
     }
@@ -68,7 +87,7 @@ impl Backend for Cpu<'_> {
     type Polynomial = Secret<Fr>;
 
     fn plan(&self) -> &Plan {
-        &self.prepared.plan
+        self.plan
     }
 
     fn upload(&self, numbers: Vec<Secret<Fr>>) -> Result<Vec<Secret<Fr>>, EngineError> {
@@ -81,7 +100,7 @@ impl Backend for Cpu<'_> {
         polynomials: &[Secret<Fr>],
     ) -> Result<Vec<G1Affine>, EngineError> {
         let bases = match basis {
-            Basis::Lagrange => &self.prepared.lagrange[..],
+            Basis::Lagrange => self.lagrange,
             Basis::Monomial => self.params.get_g(),
         };
         let points: Vec<G1> = polynomials
@@ -105,7 +124,7 @@ impl Backend for Cpu<'_> {
             sigma: members.map(|i| self.values(Source::Sigma(i))).collect(),
             first: permuted.first,
         };
-        Ok(set.product(&self.prepared.plan.fft, challenges, start, tail))
+        Ok(set.product(&self.plan.fft, challenges, start, tail))
     }
 
     fn coefficients(&self, values: &[&Secret<Fr>]) -> Result<Vec<Secret<Fr>>, EngineError> {
@@ -113,7 +132,7 @@ impl Backend for Cpu<'_> {
         Ok(values
             .map(|values| {
                 let mut polynomial = (*values).clone();
-                self.prepared.plan.fft.coefficients(&mut polynomial);
+                self.plan.fft.coefficients(&mut polynomial);
                 polynomial
             })
             .collect())
@@ -129,11 +148,12 @@ impl Backend for Cpu<'_> {
             cosets,
             compiled,
             ..
-        } = &self.prepared.plan;
+        } = self.plan;
         debug_assert_eq!(polynomials.len(), compiled.sources.of_proof());
         let mut moved = vec![Secret::zeros(fft.size()); polynomials.len()];
         let values = (0..cosets.count())
             .map(|coset| {
+                let of_key = self.columns.on_coset(coset)?;
                 Stage::Transforms.begins();
                 moved
                     .par_iter_mut()
@@ -141,17 +161,14 @@ impl Backend for Cpu<'_> {
                     .for_each(|(values, polynomial)| {
                         fft.coset_values(polynomial, cosets.powers(coset), values);
                     });
-                let columns: Vec<&[Fr]> = self.prepared.columns[coset]
-                    .iter()
-                    .map(|values| &values[..])
-                    .chain(moved.iter().map(|values| &values[..]))
-                    .collect();
+                let mut columns = of_key.columns();
+                columns.extend(moved.iter().map(|values| &values[..]));
                 Stage::Constraints.begins();
                 let mut values = Secret::zeros(fft.size());
                 compiled.program.run(&columns, table, &mut values);
-                values
+                Ok(values)
             })
-            .collect();
+            .collect::<Result<_, EngineError>>()?;
         Stage::Pieces.begins();
         Ok(cosets.pieces(fft, values))
     }
@@ -165,7 +182,7 @@ impl Backend for Cpu<'_> {
         let queries = queries.par_iter();
         Ok(match form {
             Form::Values => {
-                let weights = Weights::new(&self.prepared.plan.fft, x)?;
+                let weights = Weights::new(&self.plan.fft, x)?;
                 queries
                     .map(|(source, rotation)| weights.evaluate(self.values(*source), *rotation))
                     .collect()

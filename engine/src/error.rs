@@ -95,6 +95,9 @@ pub enum EngineError {
     /// Writing the proof failed.
     #[error("the transcript could not be written")]
     Transcript(#[from] io::Error),
+    /// The numbers of a stored key are not at hand any more, or others than they should be.
+    #[error("the prepared key cannot be read")]
+    Stored(#[source] io::Error),
     /// A challenge met a point that has a meaning of its own. As likely as guessing a key.
     #[error("a challenge fell on a point of the evaluation domain; make the proof again")]
     Challenge,

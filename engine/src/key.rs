@@ -25,7 +25,7 @@ pub struct EngineKey {
 impl EngineKey {
     /// Prepares a key.
     pub fn new(params: &ParamsKZG<Bn256>, key: &ProvingKey<G1Affine>) -> Result<Self, EngineError> {
-        let plan = Plan::new(params, key)?;
+        let plan = Plan::new(params, key.get_vk())?;
         let columns = (0..plan.cosets.count())
             .map(|coset| key_columns(key, &plan.fft, &plan.cosets, coset, &plan.compiled.sources))
             .collect();
@@ -67,7 +67,7 @@ impl fmt::Debug for EngineKey {
     }
 }
 
-fn key_columns(
+pub(crate) fn key_columns(
     key: &ProvingKey<G1Affine>,
     fft: &Fft,
     cosets: &Cosets,

@@ -5,13 +5,13 @@ use crate::error::{EngineError, Feature};
 use crate::fft::Fft;
 use crate::quotient::Compiled;
 use crate::quotient::cosets::Cosets;
-use halo2_proofs::plonk::{ConstraintSystem, ProvingKey};
+use halo2_proofs::plonk::{ConstraintSystem, VerifyingKey};
 use halo2_proofs::poly::commitment::{Params, ParamsProver};
 use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2curves::bn256::{Bn256, Fr, G1Affine, pairing};
 use std::collections::HashSet;
 
-/// A proving key's constraints, compiled, with the domain that they are about.
+/// A key's constraints, compiled, with the domain that they are about.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The domain's transforms.
@@ -33,8 +33,10 @@ pub struct Plan {
 
 impl Plan {
     /// Compiles a key's constraints.
-    pub fn new(params: &ParamsKZG<Bn256>, key: &ProvingKey<G1Affine>) -> Result<Self, EngineError> {
-        let vk = key.get_vk();
+    pub fn new(
+        params: &ParamsKZG<Bn256>,
+        vk: &VerifyingKey<G1Affine>,
+    ) -> Result<Self, EngineError> {
         let cs = vk.cs();
         let k = vk.get_domain().k();
         require_supported(cs)?;
@@ -85,12 +87,12 @@ impl Plan {
     pub(crate) fn require(
         &self,
         params: &ParamsKZG<Bn256>,
-        key: &ProvingKey<G1Affine>,
+        vk: &VerifyingKey<G1Affine>,
     ) -> Result<(), EngineError> {
-        if self.digest != key.get_vk().transcript_repr() {
+        if self.digest != vk.transcript_repr() {
             return Err(EngineError::Key);
         }
-        require_size(params, key.get_vk().get_domain().k())?;
+        require_size(params, vk.get_domain().k())?;
         if self.powers != first_powers(params) {
             return Err(EngineError::Parameters);
         }

@@ -10,9 +10,10 @@ use crate::plan::Plan;
 use crate::quotient::Scalars;
 use crate::secret::Secret;
 use crate::stage::Stage;
+use crate::stored::StoredKey;
 use crate::witness;
 use ff::Field;
-use halo2_proofs::plonk::{Any, Circuit, ProvingKey};
+use halo2_proofs::plonk::{Any, Circuit, ProvingKey, VerifyingKey};
 use halo2_proofs::poly::kzg::commitment::ParamsKZG;
 use halo2_proofs::transcript::{EncodedChallenge, TranscriptWrite};
 use halo2curves::bn256::{Bn256, Fr, G1Affine};
@@ -40,14 +41,34 @@ where
     T: TranscriptWrite<G1Affine, E>,
 {
     let backend = Cpu::new(prepared, params, key);
-    prove_on(&backend, params, key, circuit, instance, rng, transcript)
+    let vk = key.get_vk();
+    prove_on(&backend, params, vk, circuit, instance, rng, transcript)
+}
+
+/// [`prove`] with a key that is kept elsewhere; `vk` is that key's.
+pub fn prove_stored<C, E, T>(
+    stored: &StoredKey,
+    params: &ParamsKZG<Bn256>,
+    vk: &VerifyingKey<G1Affine>,
+    circuit: &C,
+    instance: &[Fr],
+    rng: impl RngCore + CryptoRng,
+    transcript: &mut T,
+) -> Result<(), EngineError>
+where
+    C: Circuit<Fr>,
+    E: EncodedChallenge<G1Affine>,
+    T: TranscriptWrite<G1Affine, E>,
+{
+    let backend = Cpu::stored(stored, params);
+    prove_on(&backend, params, vk, circuit, instance, rng, transcript)
 }
 
 /// [`prove`] on any machine, which must have been prepared with this very key and parameters.
 pub fn prove_on<B, C, E, T>(
     backend: &B,
     params: &ParamsKZG<Bn256>,
-    key: &ProvingKey<G1Affine>,
+    vk: &VerifyingKey<G1Affine>,
     circuit: &C,
     instance: &[Fr],
     mut rng: impl RngCore + CryptoRng,
@@ -60,14 +81,14 @@ where
     T: TranscriptWrite<G1Affine, E>,
 {
     let plan = backend.plan();
-    plan.require(params, key)?;
-    let cs = key.get_vk().cs();
+    plan.require(params, vk)?;
+    let cs = vk.cs();
     let (size, usable) = (plan.fft.size(), plan.usable());
     if instance.len() > usable {
         let got = instance.len();
         return Err(EngineError::Instance { got, usable });
     }
-    key.get_vk().hash_into(transcript)?;
+    vk.hash_into(transcript)?;
     for value in instance {
         transcript.common_scalar(*value)?;
     }
@@ -95,7 +116,7 @@ where
     Stage::Permutation.begins();
     let products = products(
         backend,
-        key,
+        vk,
         &columns,
         Challenges { beta, gamma },
         &mut rng,
@@ -126,9 +147,9 @@ where
     Stage::Evaluations.begins();
     let x = *transcript.squeeze_challenge_scalar::<()>();
     let last = -(plan.blinding as i32 + 1);
-    let mut queries = column_queries(key, &columns.advice);
+    let mut queries = column_queries(vk, &columns.advice);
     let of_columns = queries.len();
-    queries.extend(permutation_queries(key, &products, last));
+    queries.extend(permutation_queries(vk, &products, last));
     let evaluations = backend.evaluate(Form::Values, x, &queries)?;
     let query = (Source::Proof(&random[0]), 0);
     let at_random = backend.evaluate(Form::Coefficients, x, &[query])?;
@@ -142,7 +163,7 @@ where
     let folded = backend.combine(&pieces.zip(powers).collect::<Vec<_>>())?;
     let (advice, rest) = polynomials.split_at(columns.advice.len());
     let openings = openings(
-        opened(key, advice, &rest[columns.public.len()..], last),
+        opened(vk, advice, &rest[columns.public.len()..], last),
         [&folded, &random[0]],
         |rotation| x * plan.fft.rotation(rotation),
     );
@@ -196,7 +217,7 @@ impl<P> Columns<P> {
 /// Commits to the permutation argument's products; returns their values.
 fn products<B: Backend, E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affine, E>>(
     backend: &B,
-    key: &ProvingKey<G1Affine>,
+    vk: &VerifyingKey<G1Affine>,
     columns: &Columns<B::Polynomial>,
     challenges: Challenges,
     rng: &mut impl RngCore,
@@ -207,7 +228,7 @@ fn products<B: Backend, E: EncodedChallenge<G1Affine>, T: TranscriptWrite<G1Affi
     } = *backend.plan();
     let mut products = Vec::new();
     let mut start = Fr::ONE;
-    let permuted = key.get_vk().cs().permutation().get_columns();
+    let permuted = vk.cs().permutation().get_columns();
     for (i, members) in permuted.chunks(chunk).enumerate() {
         let members = members.iter().map(|column| match column.column_type() {
             Any::Advice(_) => Source::Proof(&columns.advice[column.index()]),
@@ -249,39 +270,39 @@ fn random_polynomial(size: usize, rng: &mut impl RngCore) -> Secret<Fr> {
 /// A polynomial, and how many rows further down it is looked at.
 type Query<'a, P> = (Source<'a, P>, i32);
 
-fn advice_queries<'a, P>(key: &ProvingKey<G1Affine>, advice: &'a [P]) -> Vec<Query<'a, P>> {
-    let queries = key.get_vk().cs().advice_queries().iter();
+fn advice_queries<'a, P>(vk: &VerifyingKey<G1Affine>, advice: &'a [P]) -> Vec<Query<'a, P>> {
+    let queries = vk.cs().advice_queries().iter();
     queries
         .map(|(column, rotation)| (Source::Proof(&advice[column.index()]), rotation.0))
         .collect()
 }
 
-fn fixed_queries<'a, P>(key: &ProvingKey<G1Affine>) -> Vec<Query<'a, P>> {
-    let queries = key.get_vk().cs().fixed_queries().iter();
+fn fixed_queries<'a, P>(vk: &VerifyingKey<G1Affine>) -> Vec<Query<'a, P>> {
+    let queries = vk.cs().fixed_queries().iter();
     queries
         .map(|(column, rotation)| (Source::Fixed(column.index()), rotation.0))
         .collect()
 }
 
-fn sigma_queries<'a, P: 'a>(key: &ProvingKey<G1Affine>) -> impl Iterator<Item = Query<'a, P>> {
-    let columns = key.permutation().permutations().len();
+fn sigma_queries<'a, P: 'a>(vk: &VerifyingKey<G1Affine>) -> impl Iterator<Item = Query<'a, P>> {
+    let columns = vk.cs().permutation().get_columns().len();
     (0..columns).map(|column| (Source::Sigma(column), 0))
 }
 
 /// What is evaluated before the random polynomial, in the order of the proof: advice, then fixed columns.
-fn column_queries<'a, P>(key: &ProvingKey<G1Affine>, advice: &'a [P]) -> Vec<Query<'a, P>> {
-    let mut queries = advice_queries(key, advice);
-    queries.extend(fixed_queries(key));
+fn column_queries<'a, P>(vk: &VerifyingKey<G1Affine>, advice: &'a [P]) -> Vec<Query<'a, P>> {
+    let mut queries = advice_queries(vk, advice);
+    queries.extend(fixed_queries(vk));
     queries
 }
 
 /// What is evaluated after it: sigma, then the products.
 fn permutation_queries<'a, P>(
-    key: &ProvingKey<G1Affine>,
+    vk: &VerifyingKey<G1Affine>,
     products: &'a [P],
     last: i32,
 ) -> Vec<Query<'a, P>> {
-    let mut queries: Vec<_> = sigma_queries(key).collect();
+    let mut queries: Vec<_> = sigma_queries(vk).collect();
     for (i, product) in products.iter().enumerate() {
         let product = Source::Proof(product);
         queries.extend([(product, 0), (product, 1)]);
@@ -294,17 +315,17 @@ fn permutation_queries<'a, P>(
 
 /// All polynomials that are opened but the vanishing argument's, in the order in which the verifier meets them first.
 fn opened<'a, P>(
-    key: &ProvingKey<G1Affine>,
+    vk: &VerifyingKey<G1Affine>,
     advice: &'a [P],
     products: &'a [P],
     last: i32,
 ) -> Vec<Query<'a, P>> {
-    let mut queries = advice_queries(key, advice);
+    let mut queries = advice_queries(vk, advice);
     let products = products.iter().map(Source::Proof);
     queries.extend(products.clone().flat_map(|z| [(z, 0), (z, 1)]));
     queries.extend(products.rev().skip(1).map(|z| (z, last)));
-    queries.extend(fixed_queries(key));
-    queries.extend(sigma_queries(key));
+    queries.extend(fixed_queries(vk));
+    queries.extend(sigma_queries(vk));
     queries
 }
 

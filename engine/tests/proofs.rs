@@ -10,11 +10,13 @@ use halo2_proofs::poly::kzg::strategy::SingleStrategy;
 use halo2_proofs::transcript::{TranscriptReadBuffer, TranscriptWriterBuffer};
 use halo2curves::bn256::{Bn256, Fr, G1Affine};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use std::io;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::ledger::Words;
 use vigil_circuits::shape::{Family, Form, MEMBERSHIP_K, Shape};
 use vigil_circuits::synthetic::{SyntheticPool, THRESHOLDS};
-use vigil_engine::{EngineError, EngineKey, prove};
+use vigil_engine::stored::{self, Section, Shelf};
+use vigil_engine::{EngineError, EngineKey, StoredKey, prove, prove_stored};
 use vigil_params::keys::ProvingKey;
 use vigil_params::transcript::{EvmChallenge, EvmRead, EvmWrite};
 use vigil_params::{Srs, dev, embedded};
@@ -297,4 +299,94 @@ fn what_does_not_belong_together_is_refused() {
         setting.try_prove(1),
         Err(EngineError::Instance { .. })
     ));
+}
+
+/// A key on a shelf in memory.
+#[derive(Clone, Default)]
+struct Memory(Vec<Vec<Fr>>);
+
+impl Memory {
+    fn of(setting: &Setting) -> Self {
+        let mut sections = Self::default();
+        let written: Result<(), EngineError> =
+            stored::write(setting.srs.kzg(), setting.key.halo2(), |columns| {
+                sections.0.push(columns.concat());
+                Ok(())
+            });
+        written.unwrap();
+        sections
+    }
+}
+
+impl Shelf for Memory {
+    fn section(&self, section: usize) -> io::Result<Section> {
+        let missing = || io::Error::other("there is no such section");
+        let numbers = self.0.get(section).ok_or_else(missing)?;
+        Ok(Box::new(numbers.clone()))
+    }
+}
+
+/// What a key is stored for: the same proofs.
+#[test]
+fn a_stored_key_gives_the_same_proof() {
+    for setting in [
+        duty(Words::W1, 2),
+        duty_in(Words::W1, 1, Form::Narrow),
+        enrolment(),
+        membership(),
+    ] {
+        let (params, vk) = (setting.srs.kzg(), setting.key.halo2().get_vk());
+        let shelf = Box::new(Memory::of(&setting));
+        let key = StoredKey::new(params, vk, shelf).unwrap();
+        let mut transcript = transcript();
+        let (circuit, instance) = (&setting.circuit, &setting.instance);
+        let rng = ChaCha20Rng::seed_from_u64(8);
+        prove_stored(&key, params, vk, circuit, instance, rng, &mut transcript).unwrap();
+        assert!(
+            transcript.finalize() == setting.prove(8),
+            "{}",
+            setting.key.shape()
+        );
+    }
+}
+
+#[test]
+fn a_shelf_that_does_not_hold_the_key_is_an_error() {
+    let setting = membership();
+    let whole = Memory::of(&setting);
+    let open = |sections: &Memory| {
+        StoredKey::new(
+            setting.srs.kzg(),
+            setting.key.halo2().get_vk(),
+            Box::new(sections.clone()),
+        )
+    };
+    assert!(open(&whole).is_ok());
+    for section in 0..whole.0.len() {
+        let mut short = whole.clone();
+        short.0[section].pop();
+        assert!(matches!(open(&short), Err(EngineError::Stored(_))));
+        let mut fewer = whole.clone();
+        fewer.0.truncate(section);
+        assert!(matches!(open(&fewer), Err(EngineError::Stored(_))));
+    }
+}
+
+/// Numbers of another key, or damaged ones, make a proof that no verifier accepts.
+#[test]
+fn changed_numbers_are_refused_by_the_verifier() {
+    let setting = membership();
+    let (params, vk) = (setting.srs.kzg(), setting.key.halo2().get_vk());
+    let whole = Memory::of(&setting);
+    for section in 0..whole.0.len() {
+        let mut changed = whole.clone();
+        changed.0[section][1] += Fr::one();
+        let key = StoredKey::new(params, vk, Box::new(changed)).unwrap();
+        let mut transcript = transcript();
+        let (circuit, instance) = (&setting.circuit, &setting.instance);
+        let rng = ChaCha20Rng::seed_from_u64(8);
+        prove_stored(&key, params, vk, circuit, instance, rng, &mut transcript).unwrap();
+        let proof = transcript.finalize();
+        assert!(!setting.accepts(&proof, instance), "section {section}");
+    }
 }

@@ -56,7 +56,7 @@ impl GpuKey {
         params: &ParamsKZG<Bn256>,
         key: &ProvingKey<G1Affine>,
     ) -> Result<Self, GpuError> {
-        let plan = Plan::new(params, key)?;
+        let plan = Plan::new(params, key.get_vk())?;
         let device = gpu.device(params.k())?;
         let column = |(values, coefficients): (&[Fr], &[Fr])| -> Result<Column, GpuError> {
             Ok(Column {

@@ -8,11 +8,15 @@
 mod cache;
 mod circuit;
 mod file;
+mod mapped;
+mod prepared;
 
 pub use crate::digest::{CircuitDigest, KeyId};
 pub use cache::{CacheOutcome, Cached, KeyCache};
 pub use circuit::circuit_digest;
 pub use file::KeyFileError;
+pub use mapped::Numbers;
+pub use prepared::{PreparedKey, Sections};
 
 use crate::digest::hash_parts;
 use crate::provenance::{ParamsId, Provenance};
@@ -31,11 +35,18 @@ const ID_DOMAIN: &[u8; 16] = b"vigil.key.id.v1.";
 pub trait ShapedCircuit: plonk::Circuit<Fr> {
     /// The circuit without a witness, for key generation.
     fn blank(shape: Shape) -> Self;
+
+    /// What such a circuit answers when it is asked for its parameters, without making one.
+    fn params_of(shape: Shape) -> Self::Params;
 }
 
 impl ShapedCircuit for VigilCircuit {
     fn blank(shape: Shape) -> Self {
         Self::blank(shape)
+    }
+
+    fn params_of(shape: Shape) -> Shape {
+        shape
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::atomic::{Readers, write_bytes_atomically};
 use crate::digest::{KeyId, ParamsId};
 use crate::embedded;
-use crate::keys::{ProvingKey, VerifyingKey};
+use crate::keys::VerifyingKey;
 use crate::provenance::ParamsKind;
 use std::fmt;
 use std::fs::File;
@@ -126,7 +126,7 @@ pub struct ProofFile {
 
 impl ProofFile {
     /// The file for a proof made with `key`. Shape, parameters and mark are the key's.
-    pub fn new(key: &ProvingKey, proof: Vec<u8>) -> Result<Self, ProofFileError> {
+    pub fn new(key: &VerifyingKey, proof: Vec<u8>) -> Result<Self, ProofFileError> {
         check_proof_length(proof.len())?;
         Ok(Self {
             shape: key.shape(),

@@ -1,6 +1,6 @@
 //! Who makes the proof, once the circuit is filled in.
 
-use crate::ProveError;
+use crate::{Key, ProveError};
 use halo2_proofs::plonk::{Circuit, ConstraintSystem, create_proof};
 use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
 use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
@@ -81,20 +81,22 @@ impl Engine {
 
     /// Does now what depends on the key only; returns the bytes that this takes in memory, or the device's, from now
     /// on. A proof does it too when it has not been done.
-    pub fn prepare(&self, key: &ProvingKey, srs: &Srs) -> Result<usize, ProveError> {
+    pub fn prepare<'a>(&self, key: impl Into<Key<'a>>, srs: &Srs) -> Result<usize, ProveError> {
+        let key = key.into();
         require_parameters(key, srs)?;
-        match self {
-            Self::Stock => Ok(0),
-            Self::Cpu(keys) => Ok(on_cpu(keys, key, srs)?.memory()),
+        match (self, key) {
+            (Self::Stock, key) => whole(self, key).map(|_| 0),
+            (Self::Cpu(_), Key::Stored(key)) => Ok(key.stored.memory()),
+            (Self::Cpu(keys), Key::Whole(key)) => Ok(on_cpu(keys, key, srs)?.memory()),
             #[cfg(feature = "cuda")]
-            Self::Cuda(gpu, keys) => Ok(on_gpu(gpu, keys, key, srs)?.memory()),
+            (Self::Cuda(gpu, keys), key) => Ok(on_gpu(gpu, keys, whole(self, key)?, srs)?.memory()),
         }
     }
 
     /// Blinding comes from the operating system.
     pub(crate) fn prove(
         &self,
-        key: &ProvingKey,
+        key: Key<'_>,
         srs: &Srs,
         circuit: VigilCircuit,
         instance: &[Fr],
@@ -104,11 +106,11 @@ impl Engine {
             <EvmWrite<Vec<u8>> as TranscriptWriterBuffer<_, G1Affine, EvmChallenge>>::init(
                 Vec::new(),
             );
-        match self {
-            Self::Stock => {
+        match (self, key) {
+            (Self::Stock, key) => {
                 create_proof::<KZGCommitmentScheme<Bn256>, ProverSHPLONK<'_, Bn256>, _, _, _, _>(
                     srs.kzg(),
-                    key.halo2(),
+                    whole(self, key)?.halo2(),
                     &[circuit],
                     &[&[instance]],
                     OsRng,
@@ -116,7 +118,16 @@ impl Engine {
                 )
                 .map_err(ProveError::Halo2)?;
             }
-            Self::Cpu(keys) => {
+            (Self::Cpu(_), Key::Stored(key)) => vigil_engine::prove_stored(
+                &key.stored,
+                srs.kzg(),
+                key.verifying_key().halo2(),
+                &circuit,
+                instance,
+                OsRng,
+                &mut transcript,
+            )?,
+            (Self::Cpu(keys), Key::Whole(key)) => {
                 let prepared = on_cpu(keys, key, srs)?;
                 vigil_engine::prove(
                     &prepared,
@@ -129,12 +140,13 @@ impl Engine {
                 )?;
             }
             #[cfg(feature = "cuda")]
-            Self::Cuda(gpu, keys) => {
+            (Self::Cuda(gpu, keys), key) => {
+                let key = whole(self, key)?;
                 let prepared = on_gpu(gpu, keys, key, srs)?;
                 vigil_engine::prove_on(
                     &*prepared,
                     srs.kzg(),
-                    key.halo2(),
+                    key.halo2().get_vk(),
                     &circuit,
                     instance,
                     OsRng,
@@ -147,9 +159,18 @@ impl Engine {
 }
 
 /// A key works with the parameters that it was made with; a prepared one would not notice others.
-fn require_parameters(key: &ProvingKey, srs: &Srs) -> Result<(), ProveError> {
+fn require_parameters(key: Key<'_>, srs: &Srs) -> Result<(), ProveError> {
     let fits = srs.provenance() == key.provenance() && srs.k() == key.shape().k;
     fits.then_some(()).ok_or(ProveError::Parameters)
+}
+
+fn whole<'a>(engine: &Engine, key: Key<'a>) -> Result<&'a ProvingKey, ProveError> {
+    match key {
+        Key::Whole(key) => Ok(key),
+        Key::Stored(_) => Err(ProveError::Prepared {
+            engine: engine.to_string(),
+        }),
+    }
 }
 
 fn on_cpu(keys: &PreparedKeys, key: &ProvingKey, srs: &Srs) -> Result<Arc<EngineKey>, ProveError> {

@@ -11,9 +11,11 @@
 
 mod choice;
 mod engine;
+mod key;
 
 pub use choice::{EngineChoice, NoGpu, ParseEngineError};
 pub use engine::{Engine, PreparedKeys};
+pub use key::{Key, LoadError, Loaded, LoadedKey, StoredProvingKey, Trouble};
 
 use halo2_proofs::plonk;
 use halo2curves::bn256::Fr;
@@ -76,6 +78,12 @@ pub enum ProveError {
     /// Key and parameters do not belong together.
     #[error("the key was made with other parameters than those given, or for another k")]
     Parameters,
+    /// A prepared key, for an engine that takes the whole one.
+    #[error("the key was prepared for the cpu engine, and the {engine} engine takes the whole one")]
+    Prepared {
+        /// The engine's name.
+        engine: String,
+    },
     /// halo2 failed.
     #[error("halo2 could not make the proof")]
     Halo2(#[source] plonk::Error),
@@ -96,14 +104,15 @@ pub fn prove_duty(
 }
 
 /// [`prove_duty`] that calls `entered` as each stage begins.
-pub fn prove_duty_observed(
+pub fn prove_duty_observed<'a>(
     engine: &Engine,
-    key: &ProvingKey,
+    key: impl Into<Key<'a>>,
     srs: &Srs,
     statement: &DutyStatement,
     witness: &DutyWitness,
     mut entered: impl FnMut(Stage),
 ) -> Result<Vec<u8>, ProveError> {
+    let key = key.into();
     entered(Stage::Check);
     statement.check(witness)?;
     let Family::Duty(words) = key.shape().family else {
@@ -144,14 +153,15 @@ pub fn prove_enrolment(
 }
 
 /// [`prove_enrolment`] that calls `entered` as each stage begins.
-pub fn prove_enrolment_observed(
+pub fn prove_enrolment_observed<'a>(
     engine: &Engine,
-    key: &ProvingKey,
+    key: impl Into<Key<'a>>,
     srs: &Srs,
     statement: &EnrolmentStatement,
     witness: &EnrolmentWitness,
     mut entered: impl FnMut(Stage),
 ) -> Result<Vec<u8>, ProveError> {
+    let key = key.into();
     entered(Stage::Check);
     statement.check(witness)?;
     require_family(key, Family::Enrolment)?;
@@ -174,14 +184,15 @@ pub fn prove_membership(
 }
 
 /// [`prove_membership`] that calls `entered` as each stage begins.
-pub fn prove_membership_observed(
+pub fn prove_membership_observed<'a>(
     engine: &Engine,
-    key: &ProvingKey,
+    key: impl Into<Key<'a>>,
     srs: &Srs,
     statement: &MembershipStatement,
     witness: &MembershipWitness,
     mut entered: impl FnMut(Stage),
 ) -> Result<Vec<u8>, ProveError> {
+    let key = key.into();
     entered(Stage::Check);
     statement.check(witness)?;
     require_family(key, Family::Membership)?;
@@ -199,17 +210,17 @@ pub fn prove_unchecked(
     circuit: VigilCircuit,
     instance: &[Fr],
 ) -> Result<Vec<u8>, ProveError> {
-    Engine::default().prove(key, srs, circuit, instance)
+    Engine::default().prove(key.into(), srs, circuit, instance)
 }
 
-fn require_family(key: &ProvingKey, expected: Family) -> Result<(), ProveError> {
+fn require_family(key: Key<'_>, expected: Family) -> Result<(), ProveError> {
     let got = key.shape().family;
     (got == expected)
         .then_some(())
         .ok_or(ProveError::Family { expected, got })
 }
 
-fn require_capacity(key: &ProvingKey, validators: usize) -> Result<(), ProveError> {
+fn require_capacity(key: Key<'_>, validators: usize) -> Result<(), ProveError> {
     let shape = key.shape();
     let capacity = shape.capacity();
     (validators <= capacity as usize)

@@ -75,7 +75,7 @@ fn store(shape: Shape) {
         .unwrap()
         .write(&path(shape, "json"))
         .unwrap();
-    ProofFile::new(&key, proof)
+    ProofFile::new(&key.verifying_key(), proof)
         .unwrap()
         .write(&path(shape, "proof"))
         .unwrap();

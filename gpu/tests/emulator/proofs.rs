@@ -33,7 +33,7 @@ impl<C: Circuit<Fr>> Setting<'_, C> {
         prove_on(
             backend,
             self.params,
-            self.key,
+            self.key.get_vk(),
             &self.circuit,
             &self.instance,
             ChaCha20Rng::seed_from_u64(seed),

@@ -4,8 +4,11 @@
 //! replaced, never used. Processes that want the same missing key wait for the one that makes it;
 //! should the file system not support locks, each makes it and the last rename wins.
 
-use super::file::{self, CachedKey, Wanted};
-use super::{KeyError, KeyFileError, ProvingKey, ShapedCircuit, VerifyingKey, circuit_digest};
+use super::file::{self, CachedKey, KeyFile, Wanted};
+use super::{
+    KeyError, KeyFileError, PreparedKey, ProvingKey, Sections, ShapedCircuit, VerifyingKey,
+    circuit_digest, prepared,
+};
 use crate::digest::ParamsId;
 use crate::srs::Srs;
 use crate::store::ParamsError;
@@ -80,6 +83,41 @@ impl KeyCache {
         self.get::<VerifyingKey, C>(shape, params, srs, VerifyingKey::generate::<C>)
     }
 
+    /// What an engine has made of the proving key of `shape` under the parameters `params`; none if the cache does not
+    /// have it, or if the circuit cannot have a key, which making one will say. With the file's name.
+    pub fn prepared_key<C: ShapedCircuit>(
+        &self,
+        shape: Shape,
+        params: ParamsId,
+    ) -> Option<(PathBuf, Result<PreparedKey, KeyFileError>)> {
+        let wanted = Wanted {
+            shape,
+            circuit: circuit_digest::<C>(shape).ok()?,
+            params,
+        };
+        let path = self.path_of::<PreparedKey>(wanted);
+        match prepared::open::<C>(&path, wanted) {
+            Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            result => Some((path, result)),
+        }
+    }
+
+    /// Keeps what an engine makes of a proving key: `fill` puts the sections. The file that is there is replaced; returns
+    /// its name. Two processes may make it at once, and either's will do.
+    pub fn keep_prepared<E: From<io::Error>>(
+        &self,
+        key: &ProvingKey,
+        fill: impl FnOnce(&mut Sections<'_>) -> Result<(), E>,
+    ) -> Result<PathBuf, E> {
+        let path = self.path_of::<PreparedKey>(Wanted {
+            shape: key.shape(),
+            circuit: key.circuit_digest(),
+            params: key.provenance().id(),
+        });
+        prepared::write(&path, key, fill)?;
+        Ok(path)
+    }
+
     fn get<K: CachedKey, C: ShapedCircuit>(
         &self,
         shape: Shape,
@@ -122,7 +160,7 @@ impl KeyCache {
         })
     }
 
-    fn path_of<K: CachedKey>(&self, wanted: Wanted) -> PathBuf {
+    fn path_of<K: KeyFile>(&self, wanted: Wanted) -> PathBuf {
         let circuit = hex::encode(&wanted.circuit.0[..8]);
         let params = hex::encode(&wanted.params.0[..8]);
         let shape = wanted.shape.name();

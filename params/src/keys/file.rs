@@ -40,6 +40,9 @@ pub enum KeyFileError {
     /// Truncated, extended or changed.
     #[error("the cached key is damaged: its digest does not match its content")]
     Digest,
+    /// Damaged, or never a number of the field.
+    #[error("the cached key holds a number that is not below the modulus")]
+    Number,
     /// Some other kind of file.
     #[error("the cached key is not a key file of Vigil")]
     Magic,
@@ -96,13 +99,26 @@ pub(super) struct Wanted {
     pub(super) params: ParamsId,
 }
 
-/// The two kinds of key, for the cache.
-pub(super) trait CachedKey: Sized {
+/// The kinds of file, for the cache.
+pub(super) trait KeyFile {
     /// Byte in the header.
     const CLASS: u8;
     /// Extension of its files.
     const EXTENSION: &'static str;
+}
 
+impl KeyFile for ProvingKey {
+    const CLASS: u8 = 1;
+    const EXTENSION: &'static str = "pk";
+}
+
+impl KeyFile for VerifyingKey {
+    const CLASS: u8 = 2;
+    const EXTENSION: &'static str = "vk";
+}
+
+/// The two kinds of key.
+pub(super) trait CachedKey: KeyFile + Sized {
     fn label(&self) -> &Label;
     fn write_key(&self, writer: &mut impl Write) -> io::Result<()>;
     fn read_key<C: ShapedCircuit>(reader: &mut impl Read, label: Label) -> io::Result<Self>;
@@ -110,9 +126,6 @@ pub(super) trait CachedKey: Sized {
 }
 
 impl CachedKey for ProvingKey {
-    const CLASS: u8 = 1;
-    const EXTENSION: &'static str = "pk";
-
     fn label(&self) -> &Label {
         &self.label
     }
@@ -122,7 +135,7 @@ impl CachedKey for ProvingKey {
     }
 
     fn read_key<C: ShapedCircuit>(reader: &mut impl Read, label: Label) -> io::Result<Self> {
-        let params = C::blank(label.shape).params();
+        let params = C::params_of(label.shape);
         let key = plonk::ProvingKey::read::<_, C>(reader, FORMAT, params)?;
         Ok(Self { key, label })
     }
@@ -133,9 +146,6 @@ impl CachedKey for ProvingKey {
 }
 
 impl CachedKey for VerifyingKey {
-    const CLASS: u8 = 2;
-    const EXTENSION: &'static str = "vk";
-
     fn label(&self) -> &Label {
         &self.label
     }
@@ -145,7 +155,7 @@ impl CachedKey for VerifyingKey {
     }
 
     fn read_key<C: ShapedCircuit>(reader: &mut impl Read, label: Label) -> io::Result<Self> {
-        let params = C::blank(label.shape).params();
+        let params = C::params_of(label.shape);
         let key = plonk::VerifyingKey::read::<_, C>(reader, FORMAT, params)?;
         Ok(Self { key, label })
     }
@@ -213,7 +223,7 @@ fn check_digest(file: &mut File, body: u64) -> Result<(), KeyFileError> {
     }
 }
 
-fn header<K: CachedKey>(label: &Label) -> io::Result<Vec<u8>> {
+pub(super) fn header<K: KeyFile>(label: &Label) -> io::Result<Vec<u8>> {
     let name = label.shape.name();
     let mut padded = [0; NAME_BYTES];
     let place = padded.get_mut(..name.len());
@@ -232,7 +242,7 @@ fn header<K: CachedKey>(label: &Label) -> io::Result<Vec<u8>> {
     Ok(header)
 }
 
-fn read_header<K: CachedKey>(
+pub(super) fn read_header<K: KeyFile>(
     reader: &mut impl Read,
     wanted: Wanted,
 ) -> Result<Label, KeyFileError> {

@@ -8,13 +8,13 @@ fn shape() -> Shape {
     "membership-k8-l1".parse().unwrap()
 }
 
-fn key(unsafe_params: bool) -> ProvingKey {
+fn key(unsafe_params: bool) -> VerifyingKey {
     let srs = if unsafe_params {
         dev::unsafe_srs(8, 1).unwrap()
     } else {
         embedded::srs(8).unwrap()
     };
-    ProvingKey::generate::<VigilCircuit>(&srs, shape()).unwrap()
+    VerifyingKey::generate::<VigilCircuit>(&srs, shape()).unwrap()
 }
 
 /// A file without a key's making: the header's fields are what counts.
@@ -55,13 +55,13 @@ fn the_header_is_the_keys() {
         assert_eq!(read.params_kind().is_unsafe(), unsafe_params);
         assert_eq!(read.params_id(), key.provenance().id());
         assert_eq!((read.key_id(), read.shape()), (key.id(), shape()));
-        read.check_key(&key.verifying_key()).unwrap();
+        read.check_key(&key).unwrap();
     }
 }
 
 #[test]
 fn a_file_of_another_key_is_named() {
-    let genuine = key(false).verifying_key();
+    let genuine = key(false);
     let of_dev = ProofFile::new(&key(true), Vec::new()).unwrap();
     assert!(matches!(
         of_dev.check_key(&genuine),
@@ -93,7 +93,7 @@ fn an_unsafe_mark_cannot_be_removed_or_replaced() {
     marked[10] = ParamsKind::OtherCeremony.code();
     let file = ProofFile::from_bytes(&marked).unwrap();
     assert!(matches!(
-        file.check_key(&key(true).verifying_key()),
+        file.check_key(&key(true)),
         Err(ProofFileError::Mark { .. })
     ));
     assert!(matches!(
