@@ -1,6 +1,7 @@
 //! Membership proofs of registrations: always of one shape, under the embedded ceremony's parameters.
 
 use crate::keys;
+use crate::memory::MemoryArgs;
 use crate::progress::count;
 use crate::proving::FolderArgs;
 use anyhow::Context;
@@ -39,7 +40,7 @@ impl FolderArgs {
         witness: &MembershipWitness,
     ) -> anyhow::Result<Vec<u8>> {
         let (proof, _) = self.prove(
-            &Engine::default(),
+            (&Engine::default(), MemoryArgs::default()),
             shape()?,
             ParamsChoice::Ceremony,
             |engine, key, srs, spinner| {

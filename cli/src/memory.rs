@@ -5,10 +5,10 @@ use anyhow::ensure;
 use std::fs;
 use std::path::{Path, PathBuf};
 use vigil_circuits::shape::Shape;
-use vigil_prover::Engine;
+use vigil_prover::{Engine, Key};
 
 /// What to do about too little memory.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(crate) struct MemoryArgs {
     /// Prove even if less memory is available than the proof is expected to take
     #[arg(long)]
@@ -16,9 +16,23 @@ pub(crate) struct MemoryArgs {
 }
 
 impl MemoryArgs {
-    /// Refuses what does not fit. Called on the threads that will prove.
+    /// Refuses what does not fit, with a key that is mapped, as it is unless no file can be written. Called on the threads
+    /// that will prove.
     pub(crate) fn require(self, engine: &Engine, shape: Shape) -> anyhow::Result<()> {
-        let needed = engine.memory(shape, rayon::current_num_threads());
+        self.require_with(engine, shape, true)
+    }
+
+    /// The same, once the key is there: asks again where it had to stay in memory. That is stricter than it need be, by what
+    /// the key takes already.
+    pub(crate) fn require_for(self, engine: &Engine, key: Key<'_>) -> anyhow::Result<()> {
+        match (engine, key) {
+            (Engine::Cpu(_), Key::Whole(_)) => self.require_with(engine, key.shape(), false),
+            _ => Ok(()),
+        }
+    }
+
+    fn require_with(self, engine: &Engine, shape: Shape, stored: bool) -> anyhow::Result<()> {
+        let needed = engine.memory(shape, rayon::current_num_threads(), stored);
         match (needed, Machine::default().available()) {
             (Some(needed), Some(available)) if !self.ignore_memory => {
                 fits(shape, needed, available)

@@ -55,7 +55,8 @@ impl ProvingArgs {
         let engine = self.engine.open()?;
         self.threads.run(|| {
             self.memory.require(&engine, shape)?;
-            self.folders.prove(&engine, shape, choice, make, check)
+            self.folders
+                .prove((&engine, self.memory), shape, choice, make, check)
         })
     }
 
@@ -81,7 +82,7 @@ impl FolderArgs {
     /// What `make` makes with the key of this shape, if `check` finds that it holds.
     pub(crate) fn prove(
         &self,
-        engine: &Engine,
+        (engine, memory): (&Engine, MemoryArgs),
         shape: Shape,
         choice: ParamsChoice,
         make: impl FnOnce(&Engine, Key<'_>, &Srs, &Spinner) -> Result<Vec<u8>, ProveError>,
@@ -94,6 +95,7 @@ impl FolderArgs {
         })?;
         let key = keys::loaded(loaded);
         let key = Key::from(&key);
+        memory.require_for(engine, key)?;
         let spinner = Spinner::new("proving");
         let (proof, cost) = measure(|| make(engine, key, &srs, &spinner))?;
         let proof = proof?;

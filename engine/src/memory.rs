@@ -11,6 +11,18 @@ const PROGRAM: usize = 8 << 20;
 /// Bytes of scratch that one sum over points needs for each point: magnitudes, shifted ones, digits.
 const SUM: usize = 40 + 40 + 16;
 
+/// Where the key and the work are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The key in memory, the work on the processor.
+    Memory,
+    /// The key [stored](crate::stored) and mapped, one coset at a time; the work on the processor.
+    Mapped,
+    /// The work and what the key was prepared to on a device with memory of its own, which is not counted here; neither is
+    /// what the device's driver takes for itself.
+    Device,
+}
+
 /// Bytes that making one proof takes, by what they are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
@@ -28,7 +40,7 @@ pub struct Estimate {
 
 impl Estimate {
     /// For a circuit of 2^k rows, on so many threads.
-    pub fn new(cs: &ConstraintSystem<Fr>, k: u32, threads: usize) -> Self {
+    pub fn new(cs: &ConstraintSystem<Fr>, k: u32, threads: usize, place: Place) -> Self {
         let rows = 1 << k;
         let column = rows * size_of::<Fr>();
         let pieces = cs.degree() - 1;
@@ -39,13 +51,24 @@ impl Estimate {
         let of_proof = advice + cs.num_instance_columns() + products;
         // Values, coefficients, values on a coset; the random polynomial, and the quotient on each coset.
         let quotient = column * (3 * of_proof + 1 + pieces);
+        let basis = rows * size_of::<G1Affine>();
+        // Powers of the cosets' shifts, and roots.
+        let plan = column * (pieces + 2);
+        // Each of the key's columns and four more on a coset.
+        let on_coset = column * (of_key + 4);
+        let work = quotient + threads * rows * SUM;
+        let (key, prepared, proof) = match place {
+            Place::Memory => (2 * of_key + 3, plan + pieces * on_coset + basis, work),
+            Place::Mapped => (2 * of_key, plan + on_coset + basis, work),
+            // On their way to the device, advice and the random polynomial.
+            Place::Device => (2 * of_key + 3, plan + basis, column * (advice + 1)),
+        };
         Self {
-            parameters: 2 * rows * size_of::<G1Affine>(),
-            key: column * (2 * of_key + 3),
-            // Each of the key's columns and four more on each coset, whose powers are kept as well; roots; a basis.
-            prepared: column * (pieces * (of_key + 5) + 2) + rows * size_of::<G1Affine>(),
+            parameters: 2 * basis,
+            key: column * key,
+            prepared,
             circuit: 2 * column * (advice + cs.num_fixed_columns()),
-            proof: quotient + threads * rows * SUM,
+            proof,
         }
     }
 

@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::Shape;
-use vigil_engine::memory::Estimate;
+use vigil_engine::memory::{Estimate, Place};
 use vigil_engine::{EngineError, EngineKey};
 #[cfg(feature = "cuda")]
 use vigil_gpu::{Gpu, GpuKey};
@@ -69,14 +69,19 @@ impl fmt::Display for Engine {
 }
 
 impl Engine {
-    /// Bytes that a proof of this shape takes on so many threads, as far as that is known: the others are not asked.
-    pub fn memory(&self, shape: Shape, threads: usize) -> Option<u64> {
-        let Self::Cpu(_) = self else {
-            return None;
+    /// Bytes that a proof of this shape takes on so many threads, as far as that is known; of the cuda engine it is what
+    /// the device does not have. `stored` is whether the key is one that [`Engine::load`] keeps in a file.
+    pub fn memory(&self, shape: Shape, threads: usize, stored: bool) -> Option<u64> {
+        let place = match self {
+            Self::Stock => return None,
+            Self::Cpu(_) if stored => Place::Mapped,
+            Self::Cpu(_) => Place::Memory,
+            #[cfg(feature = "cuda")]
+            Self::Cuda(..) => Place::Device,
         };
         let mut constraints = ConstraintSystem::<Fr>::default();
         VigilCircuit::configure_with_params(&mut constraints, shape);
-        Some(Estimate::new(&constraints, shape.k, threads).total() as u64)
+        Some(Estimate::new(&constraints, shape.k, threads, place).total() as u64)
     }
 
     /// Does now what depends on the key only; returns the bytes that this takes in memory, or the device's, from now

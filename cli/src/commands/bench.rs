@@ -182,6 +182,7 @@ impl ProveArgs {
         made?;
         let (key, load) = spin("loading the key", || measure(load))?;
         let key = &keys::loaded(key?);
+        self.memory.require_for(engine, Key::from(key))?;
         let (prepared_bytes, prepare) = spin("preparing the key", || {
             measure(|| engine.prepare(key, &srs))
         })?;
