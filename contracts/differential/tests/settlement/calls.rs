@@ -20,8 +20,13 @@ pub(crate) trait Twin: Debug {
     fn call(&self) -> Vec<u8>;
 }
 
-#[derive(Debug)]
-pub(crate) struct Settles(Policy, SignedHeader, State, DutyClaims);
+#[derive(Clone, Debug)]
+pub(crate) struct Settles(
+    pub(crate) Policy,
+    pub(crate) SignedHeader,
+    pub(crate) State,
+    pub(crate) DutyClaims,
+);
 
 impl Twin for Settles {
     fn random(inputs: &mut Inputs) -> Self {

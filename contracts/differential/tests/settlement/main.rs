@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod abi;
+mod boundaries;
 mod calls;
 mod evm;
 mod inputs;
