@@ -12,7 +12,7 @@ step cargo clippy --workspace --all-targets --quiet -- -D warnings
 step cargo clippy -p vigil-cli --quiet -- -D warnings
 if command -v shellcheck > /dev/null; then
     step shellcheck --external-sources .ci/run tests/run.sh tests/gpu.sh tests/anvil/run.sh tests/lodestar/run.sh \
-        contracts/test.sh gpu/build.sh gpu/install-nvcc.sh gpu/check/sanitized.sh
+        contracts/test.sh contracts/symbolic.sh gpu/build.sh gpu/install-nvcc.sh gpu/check/sanitized.sh
 else
     printf '\n== shellcheck is not installed: shell scripts are not checked\n'
 fi

@@ -11,6 +11,7 @@ interface Vm {
     function assertTrue(bool condition, string calldata message) external pure;
     function assertFalse(bool condition) external pure;
     function assertLe(uint256 left, uint256 right, string calldata message) external pure;
+    function assume(bool condition) external pure;
     function chainId(uint256 id) external;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function deal(address account, uint256 balance) external;
@@ -21,6 +22,8 @@ interface Vm {
     function getNonce(address account) external view returns (uint64);
     function prank(address sender) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function warp(uint256 timestamp) external;
 }
 
