@@ -54,7 +54,7 @@ impl Trials {
         let Self {
             engine, key, srs, ..
         } = self;
-        let proof = prove_duty_observed(engine, key, srs, &statement, &witness, |_| {})?;
+        let proof = prove_duty_observed(engine, &*key, srs, &statement, &witness, |_| {})?;
         self.verify(&statement, &proof)
             .context("the proof of a true statement was refused")
     }

@@ -21,6 +21,12 @@ const DIGITS: usize = 64;
 const MAX_BYTES: usize = 4096;
 const AGE_ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 const AGE_BINARY: &[u8] = b"age-encryption.org/v1";
+/// log2 of scrypt's N: what other age tools take, about a second and 256 MiB. The library would take what this machine
+/// does in a second just now, which is little when it is busy.
+const WORK_FACTOR: u8 = 18;
+/// The most that a file may ask for: 4 GiB, as other age tools have it. The library's own bound would refuse on a busy
+/// machine what an idle one has written.
+const MAX_WORK_FACTOR: u8 = 22;
 
 /// Writes a new file, encrypted if there is a passphrase. Refuses to replace anything at `path`.
 pub(crate) fn create(
@@ -32,7 +38,8 @@ pub(crate) fn create(
     let written = match passphrase {
         None => write_new(path, text.as_bytes()),
         Some(passphrase) => {
-            let recipient = scrypt::Recipient::new(passphrase);
+            let mut recipient = scrypt::Recipient::new(passphrase);
+            recipient.set_work_factor(WORK_FACTOR);
             let armored = age::encrypt_and_armor(&recipient, text.as_bytes())?;
             write_new(path, armored.as_bytes())
         }
@@ -55,7 +62,8 @@ pub(crate) fn read(
         if !is_encrypted(&bytes) {
             return decode(&bytes);
         }
-        let identity = scrypt::Identity::new(ask()?);
+        let mut identity = scrypt::Identity::new(ask()?);
+        identity.set_max_work_factor(MAX_WORK_FACTOR);
         let text = age::decrypt(&identity, &bytes)
             .map(Zeroizing::new)
             .context("the passphrase is wrong or the file is damaged")?;
@@ -135,6 +143,21 @@ mod tests {
         assert!(error.to_string().contains("never overwritten"), "{error}");
         assert_eq!(read(&path, no_passphrase).unwrap(), secret);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn how_hard_a_passphrase_is_to_guess_does_not_follow_the_load() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let secret = OperatorSecret::random(&mut OsRng);
+        create(&path, &secret, Some("a passphrase".into())).unwrap();
+        let armored = fs::read(&path).unwrap();
+        let mut reader = age::armor::ArmoredReader::new(&armored[..]);
+        let mut content = Vec::new();
+        io::Read::read_to_end(&mut reader, &mut content).unwrap();
+        let stanza = content.split(|&byte| byte == b'\n').nth(1).unwrap();
+        assert!(stanza.starts_with(b"-> scrypt ") && stanza.ends_with(b" 18"));
+        assert_eq!(read(&path, || Ok("a passphrase".into())).unwrap(), secret);
     }
 
     #[test]
