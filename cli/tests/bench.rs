@@ -13,11 +13,13 @@ fn a_bench_says_what_the_issue_asks_and_its_figures_make_sense() {
     assert!(report["capacity"].as_u64().unwrap() >= 12);
     assert!(report["proof_bytes"].as_u64().unwrap() > 1000);
     assert!(report["peak_rss_bytes"].as_u64().unwrap() > 1 << 20);
+    assert!(report["key_file_bytes"].as_u64().unwrap() > 1 << 20);
     for seconds in [
         "prove_seconds",
         "cpu_seconds",
         "verify_seconds",
         "keygen_seconds",
+        "load_seconds",
     ] {
         assert!(report[seconds].as_f64().unwrap() > 0.0, "{seconds}");
     }

@@ -103,7 +103,6 @@ struct Report {
     key_file_bytes: u64,
     load_seconds: f64,
     load_cpu_seconds: f64,
-    load_peak_rss_bytes: u64,
     prepare_seconds: f64,
     prepared_bytes: usize,
     warm_ups: u32,
@@ -140,11 +139,10 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "  load     {:.3} s, cpu {:.3} s: a key of {:.0} MiB from the cache, {:.0} MiB of memory at most",
+            "  load     {:.3} s, cpu {:.3} s: a key of {:.0} MiB from the cache",
             self.load_seconds,
             self.load_cpu_seconds,
-            self.key_file_bytes as f64 / f64::from(1 << 20),
-            self.load_peak_rss_bytes as f64 / f64::from(1 << 20)
+            self.key_file_bytes as f64 / f64::from(1 << 20)
         )?;
         let prepared = self.prepared_bytes as f64 / f64::from(1 << 20);
         writeln!(
@@ -218,7 +216,6 @@ impl ProveArgs {
             key_file_bytes,
             load_seconds: load.seconds,
             load_cpu_seconds: load.cpu_seconds,
-            load_peak_rss_bytes: load.peak_rss_bytes,
             prepare_seconds: prepare.seconds,
             prepared_bytes,
             warm_ups: self.warm_ups,
