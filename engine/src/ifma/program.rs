@@ -39,30 +39,8 @@ enum Step {
 struct Translated {
     step: Step,
     target: u16,
-    a: Place,
-    b: Place,
-}
-
-/// An operand; a rotation is a number of rows below the column's length, as a division in each turn would cost as much as a
-/// product.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Register(usize),
-    Cell { column: usize, below: usize },
-    Scalar(usize),
-}
-
-impl Place {
-    fn new(operand: Operand, rows: usize) -> Self {
-        match operand {
-            Operand::Register(register) => Self::Register(usize::from(register) * BLOCK),
-            Operand::Scalar(index) => Self::Scalar(index as usize),
-            Operand::Cell { column, rotation } => Self::Cell {
-                column: column as usize,
-                below: (rotation as isize).rem_euclid(rows as isize) as usize,
-            },
-        }
-    }
+    a: Operand,
+    b: Operand,
 }
 
 /// With reductions.
@@ -70,7 +48,6 @@ struct Translator {
     steps: Vec<Translated>,
     /// By register: of how many multiples of p its numbers are below.
     bounds: Vec<u32>,
-    rows: usize,
 }
 
 impl Translator {
@@ -89,8 +66,8 @@ impl Translator {
             self.steps.push(Translated {
                 step: Step::Shrink,
                 target: register,
-                a: Place::new(operand, self.rows),
-                b: Place::new(operand, self.rows),
+                a: operand,
+                b: operand,
             });
             self.bounds[usize::from(register)] = SHRUNK;
         }
@@ -117,7 +94,6 @@ impl Translator {
             Operation::Mul => (Step::Mul, 2 + (x * y).div_ceil(ROOM)),
             Operation::Square => (Step::Square, 2 + (x * x).div_ceil(ROOM)),
         };
-        let [a, b] = [a, b].map(|operand| Place::new(operand, self.rows));
         self.steps.push(Translated { step, target, a, b });
         self.bounds[usize::from(target)] = bound;
     }
@@ -137,14 +113,12 @@ pub(crate) fn run(
     let mut translator = Translator {
         steps: Vec::with_capacity(instructions.len()),
         bounds: vec![0; registers],
-        rows: output.len(),
     };
     for instruction in instructions {
         translator.translate(instruction);
     }
     let columns: Vec<&[u64]> = columns.iter().map(|column| words(column)).collect();
     let (columns, steps) = (&columns[..], &translator.steps[..]);
-    let result = Place::new(result, output.len());
     let table = shifted(table);
     output
         .par_chunks_mut(ROWS)
@@ -182,7 +156,7 @@ struct Machine<'a> {
 
 impl Machine<'_> {
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn run(&mut self, steps: &[Translated], result: Place, output: &mut [u64]) {
+    fn run(&mut self, steps: &[Translated], result: Operand, output: &mut [u64]) {
         let back = broadcast(&Scalars::BACK);
         for block in output.chunks_mut(BLOCK * LANES * 4) {
             let (rows, _) = block.as_chunks_mut::<{ 4 * LANES }>();
@@ -240,17 +214,15 @@ impl Machine<'_> {
     /// The i-th vector of the block.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn read(&self, place: Place, i: usize) -> super::field::Limbs {
-        match place {
-            Place::Register(register) => self.registers[register + i].load(),
-            Place::Scalar(index) => self.table[index].load(),
-            Place::Cell { column, below } => {
-                let column = self.columns[column];
+    fn read(&self, operand: Operand, i: usize) -> super::field::Limbs {
+        match operand {
+            Operand::Register(register) => self.registers[usize::from(register) * BLOCK + i].load(),
+            Operand::Scalar(index) => self.table[index as usize].load(),
+            Operand::Cell { column, rotation } => {
+                let column = self.columns[column as usize];
                 let rows = column.len() / 4;
-                let mut first = self.start + i * LANES + below;
-                if first >= rows {
-                    first -= rows;
-                }
+                let first = (self.start + i * LANES) as i64 + i64::from(rotation);
+                let first = first.rem_euclid(rows as i64) as usize;
                 match column[4 * first..].first_chunk() {
                     Some(words) => widen(gather(words), 4),
                     None => widen(gather(&around(column, first)), 4),

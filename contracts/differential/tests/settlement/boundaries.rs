@@ -88,111 +88,84 @@ type Edit = Box<dyn Fn(&mut Settles)>;
 
 /// Values for a field, each an edit.
 macro_rules! values {
-    ($edits:ident, $part:tt . $($field:ident).+ = $($value:expr),+) => {
-        for value in [$($value),+] {
+    ($edits:ident, $part:tt . $($field:ident).+ = $values:expr) => {
+        for value in $values {
             $edits.push(Box::new(move |case: &mut Settles| case.$part.$($field).+ = value));
         }
     };
 }
 
 fn edits() -> Vec<Edit> {
-    let mut edits: Vec<Edit> = Vec::new();
     const MAX: u128 = u128::MAX;
+    let mut edits: Vec<Edit> = Vec::new();
     // The grid, and what a period may earn.
     values!(
         edits,
-        3.good_bps = 0,
-        4_999,
-        5_001,
-        10_000,
-        10_001,
-        u16::MAX
-    );
-    values!(edits, 3.performance_bps = 0, 5_000, 9_999, 10_001, u16::MAX);
-    values!(edits, 0.min_good_bps = 4_999, 5_001);
-    values!(edits, 0.grid.stake_step = 1, 199, 200, 201, u64::MAX);
-    values!(
-        edits,
-        3.good_stake = 0,
-        199,
-        201,
-        490,
-        500,
-        510,
-        (1 << 48) - 1,
-        1 << 48,
-        u64::MAX
+        3.good_bps = [0, 4_999, 5_001, 10_000, 10_001, u16::MAX]
     );
     values!(
         edits,
-        1.total_good = 0,
-        699,
-        700,
-        701,
-        (1 << 48) - 1,
-        u64::MAX
+        3.performance_bps = [0, 5_000, 9_999, 10_001, u16::MAX]
     );
-    values!(edits, 2.period.good_stake = 0, 799, 800, 801, u64::MAX);
-    values!(edits, 2.period.pot = 0, 1, MAX);
+    values!(edits, 0.min_good_bps = [4_999, 5_001]);
+    values!(edits, 0.grid.stake_step = [1, 199, 200, 201, u64::MAX]);
     values!(
         edits,
-        2.period.earned = 0,
-        MAX - 201,
-        MAX - 200,
-        MAX - 199,
-        MAX
+        3.good_stake = [0, 199, 201, 490, 500, 510, (1 << 48) - 1, 1 << 48, u64::MAX]
+    );
+    values!(
+        edits,
+        1.total_good = [0, 699, 700, 701, (1 << 48) - 1, u64::MAX]
+    );
+    values!(edits, 2.period.good_stake = [0, 799, 800, 801, u64::MAX]);
+    values!(edits, 2.period.pot = [0, 1, MAX]);
+    values!(
+        edits,
+        2.period.earned = [0, MAX - 201, MAX - 200, MAX - 199, MAX]
     );
     // Slashings.
-    values!(edits, 3.slashed = 0, 1, 2, 3, 10, 11, u32::MAX);
-    values!(edits, 2.operator.charged = 0, 5, 6, 7, u32::MAX);
-    values!(edits, 1.total_slashed = 0, 10, 11, 12, u32::MAX);
-    values!(edits, 2.period.slashed = 0, 43, 44, 45, u32::MAX);
+    values!(edits, 3.slashed = [0, 1, 2, 3, 10, 11, u32::MAX]);
+    values!(edits, 2.operator.charged = [0, 5, 6, 7, u32::MAX]);
+    values!(edits, 1.total_slashed = [0, 10, 11, 12, u32::MAX]);
+    values!(edits, 2.period.slashed = [0, 43, 44, 45, u32::MAX]);
     values!(
         edits,
-        2.pool.charged = 0,
-        u32::MAX - 5,
-        u32::MAX - 4,
-        u32::MAX - 3,
-        u32::MAX
+        2.pool.charged = [0, u32::MAX - 5, u32::MAX - 4, u32::MAX - 3, u32::MAX]
     );
     // Held, bond, debt.
-    values!(edits, 0.penalty = 0, 1, (1 << 80) - 1);
-    values!(edits, 2.operator.prepaid = 0, 39, 40, 41, MAX);
-    values!(edits, 2.operator.bond = 0, 9, 10, 11, MAX - 1, MAX);
-    values!(edits, 2.operator.debt = 0, 199, 200, 201, MAX - 1, MAX);
-    values!(edits, 2.pool.prepaid = 0, 29, 30, 31, MAX);
-    values!(edits, 2.operator.unproven = 1, 2, u32::MAX);
+    values!(edits, 0.penalty = [0, 1, (1 << 80) - 1]);
+    values!(edits, 2.operator.prepaid = [0, 39, 40, 41, MAX]);
+    values!(edits, 2.operator.bond = [0, 9, 10, 11, MAX - 1, MAX]);
+    values!(edits, 2.operator.debt = [0, 199, 200, 201, MAX - 1, MAX]);
+    values!(edits, 2.pool.prepaid = [0, 29, 30, 31, MAX]);
+    values!(edits, 2.operator.unproven = [1, 2, u32::MAX]);
     // Whose turn it is.
-    values!(edits, 3.validators = 0, 9, 11, u32::MAX);
-    values!(edits, 2.validators = 0, 9, 11, u32::MAX);
+    values!(edits, 3.validators = [0, 9, 11, u32::MAX]);
+    values!(edits, 2.validators = [0, 9, 11, u32::MAX]);
     values!(
         edits,
-        2.period.proven = 0,
-        u32::MAX - 11,
-        u32::MAX - 10,
-        u32::MAX - 9,
-        u32::MAX
+        2.period.proven = [0, u32::MAX - 11, u32::MAX - 10, u32::MAX - 9, u32::MAX]
     );
-    values!(edits, 2.operator.next = 2, 4, u64::MAX);
-    values!(edits, 2.period.number = 2, 4, u64::MAX);
-    values!(edits, 2.phase = Phase::Late);
-    values!(edits, 2.record = Record::Silent, Record::Concluded);
+    values!(edits, 2.operator.next = [2, 4, u64::MAX]);
+    values!(edits, 2.period.number = [2, 4, u64::MAX]);
+    values!(edits, 2.phase = [Phase::Late]);
+    values!(edits, 2.record = [Record::Silent, Record::Concluded]);
     values!(
         edits,
-        2.record = Record::Proven {
+        2.record = [Record::Proven {
             late: false,
             below: false
-        }
+        }]
     );
-    values!(edits, 2.operator.barred = true);
-    values!(edits, 2.operator.retired = true);
+    values!(edits, 2.operator.barred = [true]);
+    values!(edits, 2.operator.retired = [true]);
     values!(
         edits,
-        2.period.close = Some(Close {
+        2.period.close = [Some(Close {
             missing: 0,
             silent: 0,
             strikes: true
-        })
+        })]
     );
     edits
 }
