@@ -53,7 +53,8 @@ const STAND_IN: u64 = 300_000;
 
 /// Transactions of the pool's life. `checks` is what true verifiers take, by shape.
 fn transactions(checks: &BTreeMap<&str, u64>) -> String {
-    let mut table = String::from("| transaction | gas | of it the proof's check |\n|---|---|---|\n");
+    let mut table =
+        String::from("| transaction | gas | of it the proof's check |\n|---|---|---|\n");
     for (name, gas) in snapshot("gas") {
         let family = match name.split(", ").next().unwrap() {
             "pool.submitProof" => "duty",
@@ -64,7 +65,9 @@ fn transactions(checks: &BTreeMap<&str, u64>) -> String {
             shape.starts_with(family) && name.split(", ").skip(1).any(|part| part == lanes)
         });
         match check {
-            Some((_, check)) => writeln!(table, "| {name} | {} | {check} |", gas - STAND_IN + check),
+            Some((_, check)) => {
+                writeln!(table, "| {name} | {} | {check} |", gas - STAND_IN + check)
+            }
             None => writeln!(table, "| {name} | {gas} | |"),
         }
         .unwrap();
