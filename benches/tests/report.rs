@@ -84,6 +84,7 @@ fn ours_alone_makes_a_report() {
     for expected in [
         "absent: `npm ci`",
         "| 1 | 3 | duty-w1-k",
+        "| 1.000 |",
         "false statements refused",
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");

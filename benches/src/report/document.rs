@@ -171,6 +171,39 @@ impl Report {
         Ok(())
     }
 
+    /// A system is not to blame for a size that does not suit it.
+    fn best(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by_validator = |series: &Series, cpu: f64| 1e3 * cpu / series.task.validator_days();
+        let cost = |series: &Series| by_validator(series, series.cpu().median);
+        let best = |contestant: Contestant| {
+            self.series
+                .iter()
+                .filter(|series| series.contestant == contestant && series.task.words == 1)
+                .min_by(|a, b| cost(a).total_cmp(&cost(b)))
+        };
+        let Some(ours) = best(Contestant::Vigil) else {
+            return Ok(());
+        };
+        writeln!(
+            f,
+            "\nEach in a day of the V, of those measured, that suits it best:\n\n\
+             | who | V | ms a validator | Vigil's over it | without its witness | Vigil's over it |\n|---|---|---|---|---|---|"
+        )?;
+        for series in Contestant::ALL.into_iter().filter_map(best) {
+            let prover = by_validator(series, series.cpu_without_witness());
+            writeln!(
+                f,
+                "| {} | {} | {:.1} | {:.3} | {prover:.1} | {:.3} |",
+                series.contestant,
+                series.task.validators,
+                cost(series),
+                cost(ours) / cost(series),
+                cost(ours) / prover
+            )?;
+        }
+        Ok(())
+    }
+
     fn keys(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -287,6 +320,7 @@ impl fmt::Display for Report {
         self.provenance(f)?;
         self.contest(f)?;
         self.ratios(f)?;
+        self.best(f)?;
         self.keys(f)?;
         self.ours(f)?;
         self.stages(f)?;
