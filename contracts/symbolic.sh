@@ -23,6 +23,10 @@ forge=$(echo "$PWD"/node_modules/@foundry-rs/forge-*/bin)
 export PATH=$forge:$python:$PATH FOUNDRY_PROFILE=symbolic
 
 mapfile -t checks < <(grep --no-filename --only-matching --word-regexp "check_[a-z0-9_]*" test/symbolic/*.sym.sol | grep "${1:-.}")
+if [ "${#checks[@]}" -eq 0 ]; then
+    echo "no check has ${1:-a name}" >&2
+    exit 2
+fi
 failed=0
 for check in "${checks[@]}"; do
     if timeout --kill-after 5 "$limit" halmos --forge-build-out out/symbolic --match-test "^$check\\(" --loop 20 \
