@@ -77,3 +77,30 @@ impl Estimate {
         PROGRAM + self.parameters + self.key + self.prepared + self.circuit + self.proof
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Estimate, Place};
+    use crate::key::EngineKey;
+    use vigil_circuits::circuit::VigilCircuit;
+    use vigil_circuits::shape::Shape;
+    use vigil_params::embedded;
+    use vigil_params::keys::ProvingKey;
+
+    /// What a device does not have: the plan is counted as it is, and less is needed than where the work is here.
+    #[test]
+    fn a_device_leaves_the_plan_and_the_key_here() {
+        let shape = Shape::default();
+        let srs = embedded::srs(shape.k).unwrap();
+        let key = ProvingKey::generate::<VigilCircuit>(&srs, shape).unwrap();
+        let prepared = EngineKey::new(srs.kzg(), key.halo2()).unwrap();
+        let cs = key.halo2().get_vk().cs();
+        let [memory, mapped, device] = [Place::Memory, Place::Mapped, Place::Device]
+            .map(|place| Estimate::new(cs, shape.k, 2, place));
+        let plan = prepared.plan.memory() + size_of_val(&prepared.lagrange[..]);
+        assert!((plan..plan + plan / 4).contains(&device.prepared));
+        let others = prepared.memory();
+        assert!((others..others + others / 10).contains(&memory.prepared));
+        assert!(device.total() < mapped.total() && mapped.total() < memory.total());
+    }
+}
