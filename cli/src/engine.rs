@@ -7,7 +7,7 @@ use vigil_prover::{Engine, EngineChoice};
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct EngineArgs {
     /// Who makes the proof: cpu; cuda, on a GPU; auto, on a GPU if there is one; or stock, halo2-axiom's own
-    /// prover and the reference, which takes three times as long as cpu; verifiers cannot tell
+    /// prover and the reference, which takes eight times as long as cpu; verifiers cannot tell
     #[arg(long, value_name = "NAME", default_value_t)]
     engine: EngineChoice,
 }
