@@ -15,9 +15,9 @@ use std::process::Command;
 use std::time::Instant;
 use vigil_circuits::circuit::VigilCircuit;
 use vigil_circuits::shape::{Family, Form, NATIVE_LANES, Shape};
-use vigil_params::keys::{KeyCache, ProvingKey};
+use vigil_params::keys::KeyCache;
 use vigil_params::{ParamsPolicy, Srs, dev};
-use vigil_prover::{Engine, prove_duty_observed, prove_unchecked};
+use vigil_prover::{Engine, Key, LoadedKey, prove_duty_observed, prove_unchecked};
 use vigil_verifier::verify_duty;
 
 /// Subcommand of the report that is this contestant.
@@ -59,7 +59,8 @@ pub fn serve(
     };
     let shape = shape(task, contestant)?;
     let srs = dev::unsafe_srs(shape.k, SEED).context("there are no parameters of this size")?;
-    let (key, load, key_bytes) = load(shape, &srs, folder)?;
+    let (key, load, key_bytes) = load(&engine, shape, &srs, folder)?;
+    let key = Key::from(&key);
     if make {
         let ready = Ready {
             circuit: shape.name(),
@@ -69,7 +70,7 @@ pub fn serve(
         };
         return say(&mut output, &ready);
     }
-    let (prepared, prepare) = measure(|| engine.prepare(&key, &srs))?;
+    let (prepared, prepare) = measure(|| engine.prepare(key, &srs))?;
     prepared?;
     let mut load = load;
     load += effort(&prepare);
@@ -90,10 +91,10 @@ pub fn serve(
         ..ParamsPolicy::default()
     };
     let proves =
-        |statement, witness| prove_duty_observed(&engine, &key, &srs, statement, witness, |_| {});
+        |statement, witness| prove_duty_observed(&engine, key, &srs, statement, witness, |_| {});
     for line in input.lines() {
         if line? == LIE {
-            say(&mut output, &refusals(task, &key, &srs, &policy)?)?;
+            say(&mut output, &refusals(task, shape, &srs, folder, &policy)?)?;
             continue;
         }
         let ((proof, stages), cost) =
@@ -136,10 +137,15 @@ fn shape(task: Task, contestant: Contestant) -> anyhow::Result<Shape> {
 /// when the circuit is filled in and proven all the same.
 fn refusals(
     task: Task,
-    key: &ProvingKey,
+    shape: Shape,
     srs: &Srs,
+    folder: &Path,
     policy: &ParamsPolicy,
 ) -> anyhow::Result<(usize, usize)> {
+    let cache = KeyCache::new(folder);
+    let key = cache
+        .proving_key::<VigilCircuit>(shape, srs.id(), || Ok(srs.clone()))?
+        .key;
     let (mut refused, mut told) = (0, 0);
     let mut rng = task.rng();
     for lie in Lie::ALL {
@@ -151,23 +157,38 @@ fn refusals(
         let Duty {
             statement, witness, ..
         } = duty;
-        let instance = statement.to_instance(key.shape().capacity())?;
-        let circuit = VigilCircuit::duty(key.shape(), &statement, &witness)?;
-        let forced = prove_unchecked(key, srs, circuit, &instance)?;
+        let instance = statement.to_instance(shape.capacity())?;
+        let circuit = VigilCircuit::duty(shape, &statement, &witness)?;
+        let forced = prove_unchecked(&key, srs, circuit, &instance)?;
         let accepted = verify_duty(&key.verifying_key(), policy, &statement, &forced).is_ok();
         refused += usize::from(!accepted && statement.check(&witness).is_err());
     }
     Ok((refused, told))
 }
 
-fn load(shape: Shape, srs: &Srs, folder: &Path) -> anyhow::Result<(ProvingKey, Effort, u64)> {
+/// The key as the engine takes it, what that took, and the bytes of its file.
+fn load(
+    engine: &Engine,
+    shape: Shape,
+    srs: &Srs,
+    folder: &Path,
+) -> anyhow::Result<(LoadedKey, Effort, u64)> {
     let cache = KeyCache::new(folder);
-    let (cached, cost) =
-        measure(|| cache.proving_key::<VigilCircuit>(shape, srs.id(), || Ok(srs.clone())))?;
-    let cached = cached?;
-    ensure!(cached.not_kept.is_none(), "the key could not be kept");
-    let bytes = fs::metadata(&cached.path)?.len();
-    Ok((cached.key, effort(&cost), bytes))
+    let (loaded, cost) = measure(|| engine.load(&cache, shape, srs))?;
+    let loaded = loaded?;
+    ensure!(loaded.troubles.is_empty(), "{:?}", loaded.troubles);
+    let extension = match loaded.key {
+        LoadedKey::Stored(_) => "prepared",
+        LoadedKey::Whole(_) => "pk",
+    };
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|is| is == extension) {
+            bytes += entry.metadata()?.len();
+        }
+    }
+    Ok((loaded.key, effort(&cost), bytes))
 }
 
 fn effort(cost: &Cost) -> Effort {

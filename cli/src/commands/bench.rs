@@ -121,8 +121,10 @@ impl fmt::Display for Report {
         writeln!(f, "{}: {validators} of {capacity} validators", self.shape)?;
         writeln!(
             f,
-            "  prove    {:.3} s on {} threads",
-            self.prove_seconds, self.threads
+            "  prove    {:.3} s on {} thread{}",
+            self.prove_seconds,
+            self.threads,
+            if self.threads == 1 { "" } else { "s" }
         )?;
         writeln!(
             f,
