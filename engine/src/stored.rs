@@ -1,7 +1,7 @@
 //! A prepared key that is kept outside of this process's own memory: in a file that is mapped.
 //!
 //! Reading and transforming a key takes longer than a small proof, and what comes of it is the same each time. So
-//! it is written once ([`write`]) and looked at afterwards. The numbers of one coset are asked for when that coset's turn
+//! it is written once ([`write()`]) and looked at afterwards. The numbers of one coset are asked for when that coset's turn
 //! comes and let go after it, so they are never all in memory.
 
 use crate::backend::Form;
@@ -18,7 +18,7 @@ use std::{fmt, io};
 /// Numbers of one section, for as long as they are looked at.
 pub type Section = Box<dyn Deref<Target = [Fr]> + Send + Sync>;
 
-/// Where the numbers of a key lie: in sections, in the order in which [`write`] gave them.
+/// Where the numbers of a key lie: in sections, in the order in which [`write()`] gave them.
 ///
 /// They are numbers below the modulus, always the same. Whoever implements this has checked the first; should a section
 /// change all the same, proofs do not verify.
