@@ -33,7 +33,7 @@ const LIES: Task = Task {
 #[command(after_help = "Examples:\n  \
     cargo run --release -p vigil-benches --bin report -- --quick\n  \
     cargo run --release -p vigil-benches --bin report -- --write\n\n\
-    The full run takes about half an hour on two cores and 4 GB of memory, --quick a minute or two.")]
+    The full run takes ten minutes on two idle cores and 4 GB of memory, --quick a minute or two.")]
 struct Args {
     /// Validators, for all contestants
     #[arg(long, value_name = "V", value_delimiter = ',', default_values_t = [1, 16, 64, 128],
