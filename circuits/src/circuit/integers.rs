@@ -11,7 +11,7 @@
 use super::columns::LANE_WIDTH;
 use super::layout::{duty, shape};
 use super::ops::Op;
-use super::ranges::{Int, Linear, Range, int, less, of_field, order};
+use super::ranges::{Int, Linear, Range, int, of_field, order};
 use super::*;
 use crate::ledger::Words;
 use crate::shape::Form;
@@ -237,33 +237,13 @@ impl Integers {
                 let (slack, most) = (self.range(chain(1, 1))?, self.range(cell(DESK, 1))?);
                 let two = slack.add(Range::exact(int(2).wrapping_neg()));
                 let one = most.add(Range::exact(int(1).wrapping_neg()));
-                let low = if less(two.low, one.low) {
-                    two.low
-                } else {
-                    one.low
-                };
-                let high = if less(two.high, most.high) {
-                    most.high
-                } else {
-                    two.high
-                };
-                Some((chain(1, 3), Range::new(low, high)))
+                Some((chain(1, 3), two.or(one).or(most)))
             }
             "S7 last slack" => {
                 // m or s - 1.
                 let (slack, most) = (self.range(chain(1, 1))?, self.range(cell(DESK, 1))?);
                 let one = slack.add(Range::exact(int(1).wrapping_neg()));
-                let low = if less(one.low, most.low) {
-                    one.low
-                } else {
-                    most.low
-                };
-                let high = if less(one.high, most.high) {
-                    most.high
-                } else {
-                    one.high
-                };
-                Some((chain(1, 3), Range::new(low, high)))
+                Some((chain(1, 3), one.or(most)))
             }
             "S6 effective balance" => {
                 // The head less its chain's first bit in its place: what the digits below are.

@@ -77,6 +77,21 @@ impl Range {
         )
     }
 
+    /// Either of the two.
+    pub(super) fn or(self, other: Self) -> Self {
+        let low = if less(other.low, self.low) {
+            other.low
+        } else {
+            self.low
+        };
+        let high = if less(self.high, other.high) {
+            other.high
+        } else {
+            self.high
+        };
+        Self::new(low, high)
+    }
+
     pub(super) fn negated(self) -> Self {
         Self::new(self.high.wrapping_neg(), self.low.wrapping_neg())
     }

@@ -34,7 +34,8 @@ impl Numbers {
             .ok_or_else(|| invalid("too many numbers"))?;
         let end = offset.checked_add(bytes as u64);
         // Whoever reads a mapping behind the file's end is killed by the system.
-        if end.is_none_or(|end| file.metadata().is_ok_and(|file| file.len() < end)) {
+        let length = file.metadata()?.len();
+        if end.is_none_or(|end| length < end) {
             return Err(invalid("the file ends too early"));
         }
         let mut options = MmapOptions::new();
